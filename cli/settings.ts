@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { limits } from '../engine/limits.ts';
+import { StartProblem } from '../sql/embedded/index.ts';
+
+/** What a variable needs to be explained: shown in errors and compared with .env.example by a test. */
+interface VariableMeta {
+  /** a value that would do, without the name */
+  readonly example: string;
+  /** never printed, not even in the error about it */
+  readonly secret?: true;
+}
+
+const variables = z.registry<VariableMeta>();
+
+function wholeNumber(min: number, max: number, fallback: number, note = '') {
+  const problem = `not a whole number from ${min} to ${max}${note}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, problem)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, problem)
+    .prefault(String(fallback))
+    .register(variables, { example: String(fallback) });
+}
+
+function url(protocols: readonly string[], meta: VariableMeta) {
+  const problem = `not a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
+  return z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), problem)
+    .optional()
+    .register(variables, meta);
+}
+
+const port = (fallback: number) => wholeNumber(0, 65_535, fallback, ' (0 = any free port)');
+
+const databaseUrl = () =>
+  url(['postgres:', 'postgresql:'], { example: 'postgres://psephos:secret@db.example:5432/psephos', secret: true });
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Every environment variable of the product. .env.example documents each; a test compares the two. */
+export const settingsSchema = z.object({
+  DATABASE_URL: databaseUrl(),
+  DATABASE_OWNER_URL: databaseUrl(),
+  DATA_DIR: z.string().optional().register(variables, { example: './data' }),
+  POSTGRES_PORT: port(0),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'not a host name or address')
+    .prefault('127.0.0.1')
+    .register(variables, { example: '127.0.0.1' }),
+  PORT: port(8080),
+  WS_PORT: port(8081),
+  PUBLIC_URL: url(['http:', 'https:'], { example: 'https://vote.example' }),
+  PUBLIC_WS_URL: url(['ws:', 'wss:'], { example: 'wss://vote.example/socket' }),
+  ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim().replace(/\/$/, '')))
+    .refine((list) => list.every(isOrigin), 'not a comma-separated list of origins (scheme, host, port; no path)')
+    .optional()
+    .register(variables, { example: 'https://vote.example,https://console.example' }),
+  HOT_POOL: wholeNumber(limits.hotPoolMinConnections, limits.hotPoolMaxConnections, limits.hotPoolDefaultConnections),
+  POOL: wholeNumber(1, 50, limits.managementPoolConnections),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, `not one of ${LOG_LEVELS.join(', ')}`)
+    .prefault('info')
+    .register(variables, { example: 'info' }),
+});
+
+/** The environment, checked: absent ports, sizes and levels have their defaults, absent URLs stay undefined. */
+export type Settings = z.output<typeof settingsSchema>;
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+/**
+ * Reads the environment; a `.env` file in the working folder fills in what the real environment leaves out.
+ * Command-line flags go in as `overrides` under the variable's name, so that they are checked alike.
+ * @throws StartProblem with one line per wrong value: its name, the problem, an example
+ */
+export function readSettings(overrides: Partial<Record<keyof Settings, string | undefined>> = {}): Settings {
+  const file = resolve('.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  return parseSettings({ ...process.env, ...given });
+}
+
+/** The same for a given environment; variables that are not ours are passed over, empty ones count as absent. */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = settingsSchema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const lines = new Map<string, string>();
+  for (const { path, message } of parsed.error.issues) {
+    const name = String(path[0]) as keyof Settings;
+    if (!lines.has(name)) lines.set(name, describeProblem(name, present[name], message));
+  }
+  throw new StartProblem([...lines.values()].join('\n'));
+}
+
+/** An example that the schema accepts, for messages and for the test of .env.example. */
+export function exampleOf(name: keyof Settings): string {
+  return variables.get(settingsSchema.shape[name] as z.ZodType)?.example ?? '';
+}
+
+function describeProblem(name: keyof Settings, value: string | undefined, problem: string): string {
+  const { secret } = variables.get(settingsSchema.shape[name] as z.ZodType) ?? {};
+  const shown = secret ? ' (value not shown)' : `=${JSON.stringify(value)}`;
+  return `${name}${shown}: ${problem}; example: ${name}=${exampleOf(name)}`;
+}

@@ -1,0 +1,145 @@
+import { hash, randomBytes, randomUUID } from 'node:crypto';
+import type { Database } from '../db/index.ts';
+import { credentialOfAttendee } from '../elections/index.ts';
+import { guarded } from '../guarded.ts';
+import { limits } from '../limits.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import * as queries from './queries.ts';
+
+export type Role = 'admin' | 'moderator' | 'member' | 'guest';
+
+/** Who is calling. */
+export interface Identity {
+  readonly kind: 'api_key' | 'attendee';
+  readonly orgId: string;
+  readonly roles: readonly Role[];
+  /** the key's or the attendee's id */
+  readonly id: string;
+  /** the meeting that an attendee has joined */
+  readonly meetingId: string | null;
+  /** first 8 hex characters of the secret's hash, for logs */
+  readonly tokenHashPrefix: string;
+}
+
+const HASH_PREFIX_BYTES = 4;
+
+/** The room of accounts: organisations, keys, sessions, and the tickets that sockets are opened with. */
+export class Accounts {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async createOrganisation(input: { name: string }): Promise<Outcome<{ orgId: string }>> {
+    const orgId = randomUUID();
+    return guarded(async () => {
+      await this.#database.management.withOrg(orgId, (tx) => queries.insertOrganisation(tx, orgId, input.name));
+      return accept({ orgId });
+    });
+  }
+
+  async createMember(
+    orgId: string,
+    input: { number: string; name: string; roles: readonly Exclude<Role, 'guest'>[] },
+  ): Promise<Outcome<{ memberId: string }>> {
+    const memberId = randomUUID();
+    return guarded(async () => {
+      await this.#database.management.withOrg(orgId, (tx) =>
+        queries.insertMember(tx, orgId, memberId, input.number, input.name, input.roles),
+      );
+      return accept({ memberId });
+    });
+  }
+
+  /** The secret is shown once; only its hash is stored. */
+  async createApiKey(
+    orgId: string,
+    input: { name: string; roles: readonly Role[] },
+  ): Promise<Outcome<{ keyId: string; secret: string }>> {
+    const keyId = randomUUID();
+    const secret = `psk_${randomBytes(32).toString('base64url')}`;
+    return guarded(async () => {
+      await this.#database.management.withOrg(orgId, (tx) =>
+        queries.insertApiKey(tx, orgId, keyId, input.name, hash('sha256', secret, 'buffer'), input.roles),
+      );
+      return accept({ keyId, secret });
+    });
+  }
+
+  async revokeApiKey(orgId: string, keyId: string): Promise<Outcome<{ keyId: string }>> {
+    return guarded(async () =>
+      (await this.#database.management.withOrg(orgId, (tx) => queries.revokeApiKey(tx, orgId, keyId)))
+        ? accept({ keyId })
+        : refuse('not_found', 'There is no such key.', { details: { resource: 'api_key' } }),
+    );
+  }
+
+  /** An API key (psk_…) or an attendee's session token (pst_…). details.reason: unknown, revoked, expired. */
+  async authenticate(secret: string): Promise<Outcome<Identity>> {
+    const secretHash = hash('sha256', secret, 'buffer');
+    const tokenHashPrefix = secretHash.toString('hex', 0, HASH_PREFIX_BYTES);
+    return guarded(async () => {
+      if (secret.startsWith('psk_')) {
+        const key = await this.#database.management.call((sql) => queries.findApiKey(sql, secretHash));
+        if (key === undefined) return unauthenticated('unknown', 'This API key is not known.');
+        if (key.revoked) return unauthenticated('revoked', 'This API key has been revoked.');
+        const roles = key.roles.split(',') as Role[];
+        return accept<Identity>({
+          kind: 'api_key',
+          orgId: key.org_id,
+          roles,
+          id: key.key_id,
+          meetingId: null,
+          tokenHashPrefix,
+        });
+      }
+      const session = secret.startsWith('pst_')
+        ? await this.#database.management.call((sql) => queries.findSession(sql, secretHash))
+        : undefined;
+      if (session === undefined) return unauthenticated('unknown', 'This token is not known.');
+      if (session.expired) return unauthenticated('expired', 'Your session has ended. Join the meeting again.');
+      return accept<Identity>({
+        kind: 'attendee',
+        orgId: session.org_id,
+        roles: ['guest'],
+        id: session.attendee_id,
+        meetingId: session.meeting_id,
+        tokenHashPrefix,
+      });
+    });
+  }
+
+  /** One-time, good for 30 s on any gateway of this database. */
+  async issueSocketTicket(identity: Identity): Promise<Outcome<{ ticket: string; expiresAt: Date }>> {
+    const ticket = `pkt_${randomBytes(32).toString('base64url')}`;
+    return guarded(async () => {
+      const expiresAt = await this.#database.management.withOrg(identity.orgId, (tx) =>
+        queries.insertTicket(tx, identity, hash('sha256', ticket, 'buffer'), limits.socketTicketMs),
+      );
+      return accept({ ticket, expiresAt });
+    });
+  }
+
+  async redeemSocketTicket(ticket: string): Promise<Outcome<Identity>> {
+    return guarded(async () => {
+      const found = await this.#database.management.call((sql) =>
+        queries.redeemTicket(sql, hash('sha256', ticket, 'buffer')),
+      );
+      if (found === undefined)
+        return unauthenticated('unknown', 'This ticket is not known or has been used. Ask for a new one.');
+      return found.expired
+        ? unauthenticated('expired', 'This ticket has expired. Ask for a new one.')
+        : accept(found.identity);
+    });
+  }
+
+  /** The credential that an attendee holds in an election of the meeting. 32 bytes. */
+  attendeeCredential(identity: Identity, electionId: string): Buffer {
+    return credentialOfAttendee(electionId, identity.id);
+  }
+}
+
+function unauthenticated(reason: 'unknown' | 'revoked' | 'expired', message: string): Outcome<never> {
+  return refuse('unauthenticated', message, { details: { reason } });
+}

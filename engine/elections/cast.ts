@@ -1,0 +1,154 @@
+import type { Database } from '../db/index.ts';
+import type { LaneRefusal, LaneWork } from '../lanes/index.ts';
+import { type LaneLimits, Lanes } from '../lanes/index.ts';
+import { limits } from '../limits.ts';
+import { type Failure, type Outcome, refuse } from '../outcome.ts';
+import type { Definition } from './definitions.ts';
+import type { CastReceipt, CastRequest } from './election.ts';
+import { KEYS_BYTES, keysOf, trackingCodeIn } from './keys.ts';
+import { castBallots } from './queries.ts';
+
+/** One ballot on its way: what the database is told, and nothing else. */
+interface Casting {
+  readonly keys: Buffer;
+  readonly ballot: string;
+}
+
+/** The character that urn.cast_ballots answers a ballot with, or a refusal of the lanes. */
+type CastAnswer = string | Failure;
+
+const CLOSING = '6';
+
+const REFUSALS: Readonly<Record<string, Failure>> = {
+  '3': {
+    kind: 'not_found',
+    message: 'This credential is not on the electoral roll of this election.',
+    details: { resource: 'credential' },
+  },
+  '4': { kind: 'already_voted', message: 'This credential has already cast another ballot. The first one counts.' },
+  '5': { kind: 'not_open', message: 'This vote is not open yet.', details: { state: 'draft' } },
+  '7': { kind: 'closed', message: 'This vote has closed. Yours was not counted.', details: { state: 'closed' } },
+  '8': { kind: 'closed', message: 'This vote was cancelled. Yours was not counted.', details: { state: 'cancelled' } },
+  '9': { kind: 'not_found', message: 'There is no such election.', details: { resource: 'election' } },
+};
+
+function jitter(minMs: number, maxMs: number): number {
+  return Math.round(minMs + Math.random() * (maxMs - minMs));
+}
+
+/** The hot path of ballots: encodes them, images their keys, and lets the lanes write batches. */
+export class BallotLanes {
+  readonly #lanes: Lanes<Casting, CastAnswer>;
+
+  constructor(database: Database, committed: (orgId: string) => void, own: Partial<LaneLimits> = {}) {
+    const work: LaneWork<Casting, CastAnswer> = {
+      run: async (connection, orgId, electionId, items) => {
+        const keys = Buffer.allocUnsafe(items.length * KEYS_BYTES);
+        let ballots = '';
+        for (let i = 0; i < items.length; i += 1) {
+          const item = items[i] as Casting;
+          item.keys.copy(keys, i * KEYS_BYTES);
+          ballots = i === 0 ? item.ballot : `${ballots}\u001e${item.ballot}`;
+        }
+        const codes = await connection.run((sql) => castBallots(sql, orgId, electionId, keys, ballots));
+        if (codes.length !== items.length) throw new Error(`${items.length} ballots, ${codes.length} answers`);
+        return codes as unknown as readonly string[]; // a string is indexed like the array of its characters
+      },
+      asksAgain: (answer) => answer === CLOSING,
+      refusal: (reason, error) => this.#refusalOf(reason, error),
+      committed: (orgId) => committed(orgId),
+    };
+    this.#lanes = new Lanes(database.hot, work, own);
+  }
+
+  get depth(): number {
+    return this.#lanes.depth;
+  }
+
+  drain(): Promise<void> {
+    return this.#lanes.drain();
+  }
+
+  /** Resolves once the ballot is durable or provably refused, or at the deadline with 'outcome_unknown'. */
+  cast(orgId: string, definition: Definition, request: CastRequest): Promise<Outcome<CastReceipt>> {
+    const encoded = definition.method.encode(definition.contest, request.ballot);
+    if (!encoded.ok) {
+      return Promise.resolve(
+        refuse('ballot_invalid', 'This ballot breaks the rules of the vote; nothing was counted.', {
+          details: { problems: encoded.problems },
+        }),
+      );
+    }
+    if (encoded.ballot.length > limits.ballotMaxCharacters) {
+      return Promise.resolve(
+        refuse('ballot_invalid', 'This ballot is too long; nothing was counted.', {
+          details: {
+            problems: [
+              { path: 'ballot', problem: `longer than ${limits.ballotMaxCharacters} characters in canonical form` },
+            ],
+          },
+        }),
+      );
+    }
+    const keys = keysOf(definition.bytes, request.credential, request.castKey, encoded.ballot);
+    return new Promise((resolve, reject) => {
+      this.#lanes.submit(orgId, request.electionId, { keys, ballot: encoded.ballot }, (answer) => {
+        if (answer === '0' || answer === '1') resolve({ ok: true, value: { trackingCode: trackingCodeIn(keys) } });
+        else if (answer instanceof CastBug) reject(answer.error);
+        else resolve({ ok: false, failure: typeof answer === 'string' ? refusalOfCode(answer) : answer });
+      });
+    });
+  }
+
+  #refusalOf(reason: LaneRefusal, error: unknown): CastAnswer {
+    switch (reason) {
+      case 'overloaded':
+        return {
+          kind: 'overloaded',
+          message: 'Too many ballots at this moment; yours was not counted. Send it again.',
+          retryAfterMs: jitter(limits.overloadedRetryMinMs, limits.overloadedRetryMaxMs),
+        };
+      case 'away':
+        return {
+          kind: 'database_away',
+          message: 'The ballot box cannot be reached; nothing was written. Send the same ballot again.',
+          retryAfterMs: Math.max(limits.overloadedRetryMinMs, this.#lanes.awayForMs),
+        };
+      case 'unknown':
+        return {
+          kind: 'outcome_unknown',
+          message:
+            'It is not known whether your ballot is in. Send the very same request again: it cannot count twice.',
+          retryAfterMs: jitter(limits.overloadedRetryMinMs, limits.overloadedRetryMaxMs),
+        };
+      case 'guilty':
+        return { kind: 'ballot_invalid', message: 'The ballot box cannot hold this ballot; nothing was counted.' };
+      case 'bug':
+        return new CastBug(error);
+    }
+  }
+}
+
+/** Carries a bug through the lanes to the caller's promise, which rejects with it. */
+class CastBug implements Failure {
+  readonly kind = 'outcome_unknown';
+  readonly message = 'a bug';
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+function refusalOfCode(code: string): Failure {
+  if (code === '2') {
+    return {
+      kind: 'credential_busy',
+      message: 'This credential is being used at this very moment. Send the same ballot again.',
+      retryAfterMs: jitter(limits.busyRetryMinMs, limits.busyRetryMaxMs),
+    };
+  }
+  const refusal = REFUSALS[code];
+  if (refusal === undefined) throw new Error(`urn.cast_ballots answered ${code}`);
+  return refusal;
+}

@@ -1,0 +1,58 @@
+import type { Database } from '../db/index.ts';
+import { contestOf, methodOf } from './counting/index.ts';
+import type { Contest, Method } from './counting/method.ts';
+import type { Election } from './election.ts';
+import { uuidBytes } from './keys.ts';
+import { selectElection } from './queries.ts';
+
+/** What never changes about an election once it has been made: all that a cast needs before it reaches the database. */
+export interface Definition {
+  readonly election: Election;
+  readonly bytes: Buffer;
+  readonly contest: Contest;
+  readonly method: Method;
+}
+
+/** Definitions kept in memory; an election takes a few KB. */
+const KEPT = 2_000;
+
+export class Definitions {
+  readonly #database: Database;
+  readonly #kept = new Map<string, Definition>();
+  readonly #loading = new Map<string, Promise<Definition | undefined>>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Without waiting, where it is known already. */
+  kept(orgId: string, electionId: string): Definition | undefined {
+    return this.#kept.get(orgId + electionId);
+  }
+
+  /** undefined where the organisation has no such election. Throws what the database throws. */
+  async load(orgId: string, electionId: string): Promise<Definition | undefined> {
+    const key = orgId + electionId;
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return kept;
+    const present = this.#loading.get(key);
+    if (present !== undefined) return present;
+    const loading = this.#fetch(orgId, electionId).finally(() => this.#loading.delete(key));
+    this.#loading.set(key, loading);
+    return loading;
+  }
+
+  async #fetch(orgId: string, electionId: string): Promise<Definition | undefined> {
+    const election = await this.#database.management.withOrg(orgId, (tx) => selectElection(tx, orgId, electionId));
+    if (election === undefined) return undefined;
+    const definition = {
+      election,
+      bytes: uuidBytes(electionId),
+      contest: contestOf(electionId, election.options, election.method.settings),
+      method: methodOf(election.method.method),
+    };
+    if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value as string);
+    this.#kept.set(orgId + electionId, definition);
+    return definition;
+  }
+}

@@ -1,0 +1,309 @@
+import type { Sql, Transaction } from '../db/index.ts';
+import type { Election, ElectionState, NewElection } from './election.ts';
+
+/** SQL of this room. Rows come back as the room's own shapes. */
+
+interface ElectionRow {
+  org_id: string;
+  election_id: string;
+  meeting_id: string | null;
+  title: string;
+  description: string;
+  method: Election['method'];
+  options: Election['options'];
+  rules: Election['rules'];
+  secrecy: Election['secrecy'];
+  visibility: Election['visibility'];
+  roll: Election['roll'];
+  secret_step: number;
+  state: ElectionState;
+  present: number | null;
+  opens_at: Date | null;
+  closes_at: Date | null;
+  opened_at: Date | null;
+  closed_at: Date | null;
+  sealed_at: Date | null;
+  published_at: Date | null;
+  cancel_reason: string | null;
+  changed_pos: bigint;
+  created_at: Date;
+}
+
+function electionOf(row: ElectionRow): Election & { readonly sealed: boolean } {
+  return {
+    electionId: row.election_id,
+    orgId: row.org_id,
+    meetingId: row.meeting_id,
+    title: row.title,
+    description: row.description,
+    method: row.method,
+    options: row.options,
+    rules: row.rules,
+    secrecy: row.secrecy,
+    visibility: row.visibility,
+    roll: row.roll,
+    secretStep: row.secret_step,
+    state: row.state,
+    present: row.present,
+    opensAt: row.opens_at,
+    closesAt: row.closes_at,
+    openedAt: row.opened_at,
+    closedAt: row.closed_at,
+    publishedAt: row.published_at,
+    cancelReason: row.cancel_reason,
+    changedPos: Number(row.changed_pos),
+    createdAt: row.created_at,
+    sealed: row.sealed_at !== null,
+  };
+}
+
+export async function selectElection(
+  tx: Transaction,
+  orgId: string,
+  electionId: string,
+): Promise<(Election & { readonly sealed: boolean }) | undefined> {
+  const [row] = await tx<
+    ElectionRow[]
+  >`SELECT * FROM app.elections WHERE org_id = ${orgId} AND election_id = ${electionId}`;
+  return row && electionOf(row);
+}
+
+/** Newest first; the cursor is the last election of the page before. */
+export async function selectElections(
+  tx: Transaction,
+  orgId: string,
+  query: { meetingId: string | null; cursor: string | null; limit: number },
+): Promise<Election[]> {
+  const rows = await tx<ElectionRow[]>`
+    SELECT e.* FROM app.elections e
+    WHERE e.org_id = ${orgId} AND (${query.meetingId}::uuid IS NULL OR e.meeting_id = ${query.meetingId}::uuid)
+      AND (${query.cursor}::uuid IS NULL OR (e.created_at, e.election_id) <
+        (SELECT c.created_at, c.election_id FROM app.elections c WHERE c.org_id = ${orgId} AND c.election_id = ${query.cursor}::uuid))
+    ORDER BY e.created_at DESC, e.election_id DESC LIMIT ${query.limit}`;
+  return rows.map(electionOf);
+}
+
+export async function meetingExists(tx: Transaction, orgId: string, meetingId: string): Promise<boolean> {
+  const rows = await tx`SELECT FROM app.meetings WHERE org_id = ${orgId} AND meeting_id = ${meetingId}`;
+  return rows.length > 0;
+}
+
+type CompleteElection = Required<Pick<NewElection, 'title' | 'method' | 'options'>> & {
+  meetingId: string | null;
+  description: string;
+  rules: Election['rules'];
+  secrecy: string;
+  visibility: string;
+  roll: string;
+  secretStep: number;
+  present: number | null;
+  opensAt: Date | null;
+  closesAt: Date | null;
+};
+
+export async function insertElection(
+  tx: Transaction,
+  orgId: string,
+  electionId: string,
+  e: CompleteElection,
+  actor: string,
+): Promise<void> {
+  const [row] = await tx<{ pos: bigint }[]>`
+    SELECT urn.append_log(${orgId}, ${electionId}, 'election.created', ${tx.json({ state: 'draft', by: actor, title: e.title, meeting: e.meetingId })}) AS pos`;
+  await tx`
+    INSERT INTO app.elections (org_id, election_id, meeting_id, title, description, method, options, rules, secrecy, visibility,
+      roll, secret_step, present, opens_at, closes_at, changed_pos)
+    VALUES (${orgId}, ${electionId}, ${e.meetingId}, ${e.title}, ${e.description}, ${tx.json(e.method as never)},
+      ${tx.json(e.options as never)}, ${tx.json(e.rules as never)}, ${e.secrecy}, ${e.visibility}, ${e.roll}, ${e.secretStep},
+      ${e.present}, ${e.opensAt}, ${e.closesAt}, ${String(row?.pos)}::bigint)`;
+}
+
+export async function updatePresent(
+  tx: Transaction,
+  orgId: string,
+  electionId: string,
+  present: number,
+  actor: string,
+): Promise<boolean> {
+  const rows = await tx`UPDATE app.elections SET present = ${present}
+    WHERE org_id = ${orgId} AND election_id = ${electionId} AND state IN ('draft', 'open') RETURNING election_id`;
+  if (rows.length > 0)
+    await tx`SELECT urn.append_log(${orgId}, ${electionId}, 'election.present', ${tx.json({ present, by: actor })})`;
+  return rows.length > 0;
+}
+
+export async function issueCredentials(
+  sql: Sql,
+  orgId: string,
+  electionId: string,
+  keys: Buffer,
+  weights: readonly bigint[],
+  max: number,
+): Promise<{ issued: number; refusal: string | null }> {
+  const [row] = await sql<{ issued: number; refusal: string | null }[]>`
+    SELECT * FROM urn.issue_credentials(${orgId}, ${electionId}, ${keys}, ${`{${weights.join(',')}}`}::text::bigint[], ${max})`;
+  return row as { issued: number; refusal: string | null };
+}
+
+/** The hot statement: one round trip a batch. */
+export async function castBallots(
+  sql: Sql,
+  orgId: string,
+  electionId: string,
+  keys: Buffer,
+  ballots: string,
+): Promise<string> {
+  const [row] = await sql<
+    { codes: string }[]
+  >`SELECT urn.cast_ballots(${orgId}, ${electionId}, ${keys}, ${ballots}) AS codes`;
+  return (row as { codes: string }).codes;
+}
+
+/** Waits for the barrier. answer: 'done', 'not_found', 'not_due', 'not_counted', 'closes_in_the_past', or the state that forbids it. */
+export async function changeState(
+  sql: Sql,
+  orgId: string,
+  electionId: string,
+  to: ElectionState,
+  reason: string | null,
+  onlyIfDue: boolean,
+  actor: string,
+): Promise<string> {
+  const [row] = await sql<{ answer: string }[]>`
+    SELECT answer FROM urn.change_state(${orgId}, ${electionId}, ${to}, ${reason}, ${onlyIfDue}, ${actor})`;
+  return (row as { answer: string }).answer;
+}
+
+export interface TallyStep {
+  /** the ballots have been moved to the box: count that */
+  readonly sealed: boolean;
+  readonly cutPos: number;
+  /** ballots between the asked position and the cut, and up to the newest batch */
+  readonly cutSize: number;
+  readonly headPos: number;
+  readonly headSize: number;
+  /** when the cut's last batch was written */
+  readonly at: Date | null;
+  readonly patterns: readonly { ballot: string; count: number; weight: bigint }[];
+}
+
+export async function followTally(sql: Sql, orgId: string, electionId: string, afterPos: number): Promise<TallyStep> {
+  const [row] = await sql<
+    {
+      sealed: boolean;
+      cut_pos: bigint;
+      cut_size: bigint;
+      head_pos: bigint;
+      head_size: bigint;
+      at: Date | null;
+      patterns: string | null;
+    }[]
+  >`
+    SELECT t.sealed, t.cut_pos, t.cut_size, t.head_pos, t.head_size, t.at,
+      (SELECT string_agg(p.ballot || E'\x1f' || p.count || E'\x1f' || p.weight, E'\x1e') FROM unnest(t.ballots, t.counts, t.weights) p (ballot, count, weight)) AS patterns
+    FROM urn.follow_tally(${orgId}, ${electionId}, ${afterPos}) t`;
+  if (row === undefined) throw new Error('urn.follow_tally answers one row');
+  return {
+    sealed: row.sealed,
+    cutPos: Number(row.cut_pos),
+    cutSize: Number(row.cut_size),
+    headPos: Number(row.head_pos),
+    headSize: Number(row.head_size),
+    at: row.at,
+    patterns: patternsOf(row.patterns),
+  };
+}
+
+/** The ballots themselves, as patterns; from the box. */
+export async function countBox(sql: Sql, orgId: string, electionId: string): Promise<TallyStep['patterns']> {
+  const [row] = await sql<{ patterns: string | null }[]>`
+    SELECT string_agg(c.ballot || E'\x1f' || c.count || E'\x1f' || c.weight, E'\x1e') AS patterns
+    FROM urn.count_box(${orgId}, ${electionId}) c`;
+  return patternsOf(row?.patterns ?? null);
+}
+
+function patternsOf(text: string | null): TallyStep['patterns'] {
+  if (text === null) return [];
+  return text.split('\u001e').map((line) => {
+    const [ballot, count, weight] = line.split('\u001f') as [string, string, string];
+    return { ballot, count: Number(count), weight: BigInt(weight) };
+  });
+}
+
+export async function takeSnapshot(sql: Sql, orgId: string, electionId: string): Promise<void> {
+  await sql`SELECT urn.take_snapshot(${orgId}, ${electionId})`;
+}
+
+export async function seal(sql: Sql, orgId: string, electionId: string): Promise<void> {
+  await sql`SELECT urn.seal(${orgId}, ${electionId})`;
+}
+
+export async function participation(
+  sql: Sql,
+  orgId: string,
+  electionId: string,
+): Promise<{ roll: bigint; roll_weight: bigint; voted: bigint; voted_weight: bigint }> {
+  const [row] = await sql<{ roll: bigint; roll_weight: bigint; voted: bigint; voted_weight: bigint }[]>`
+    SELECT * FROM urn.participation(${orgId}, ${electionId})`;
+  if (row === undefined) throw new Error('urn.participation answers one row');
+  return row;
+}
+
+export interface BallotRow {
+  tracking_code: Buffer;
+  ballot: string;
+  weight: bigint;
+  voter: string | null;
+}
+
+export async function publishedBallots(
+  sql: Sql,
+  orgId: string,
+  electionId: string,
+  after: Buffer,
+  limit: number,
+): Promise<BallotRow[]> {
+  return sql<BallotRow[]>`SELECT * FROM urn.published_ballots(${orgId}, ${electionId}, ${after}, ${limit})`;
+}
+
+export async function findBallot(
+  sql: Sql,
+  orgId: string,
+  electionId: string,
+  trackingCode: Buffer,
+): Promise<BallotRow | undefined> {
+  const [row] = await sql<
+    Omit<BallotRow, 'tracking_code'>[]
+  >`SELECT * FROM urn.find_ballot(${orgId}, ${electionId}, ${trackingCode})`;
+  return row && { tracking_code: trackingCode, ...row };
+}
+
+export async function insertResult(
+  tx: Transaction,
+  orgId: string,
+  electionId: string,
+  result: unknown,
+  tallyDigest: Buffer,
+): Promise<void> {
+  const rows = await tx`INSERT INTO app.results (org_id, election_id, result, tally_digest)
+    VALUES (${orgId}, ${electionId}, ${tx.json(result as never)}, ${tallyDigest}) ON CONFLICT DO NOTHING RETURNING election_id`;
+  if (rows.length > 0) await tx`SELECT urn.append_log(${orgId}, ${electionId}, 'election.counted', ${tx.json({})})`;
+}
+
+export async function selectResult(
+  tx: Transaction,
+  orgId: string,
+  electionId: string,
+): Promise<{ result: unknown; tally_digest: Buffer } | undefined> {
+  const [row] = await tx<{ result: unknown; tally_digest: Buffer }[]>`
+    SELECT result, tally_digest FROM app.results WHERE org_id = ${orgId} AND election_id = ${electionId}`;
+  return row;
+}
+
+export async function dueElections(
+  sql: Sql,
+): Promise<{ org_id: string; election_id: string; act: 'open' | 'close' | 'seal' }[]> {
+  return sql<
+    { org_id: string; election_id: string; act: 'open' | 'close' | 'seal' }[]
+  >`SELECT * FROM door.due_elections()`;
+}

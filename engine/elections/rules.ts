@@ -1,0 +1,221 @@
+import type { ElectionMethod, MethodId } from '../../protocol/methods/index.ts';
+import type { Option } from '../../protocol/methods/option.ts';
+import type {
+  Fraction,
+  MajorityBase,
+  MajorityRule,
+  QuorumRule,
+  Rules,
+  Threshold,
+} from '../../protocol/methods/rules.ts';
+import { votesOfMicro } from '../../protocol/weight.ts';
+import { contestOf, methodOf } from './counting/index.ts';
+import type { BallotProblem, Count, Pattern } from './counting/method.ts';
+import { NO_VALID_BALLOTS } from './counting/seats.ts';
+import { VOTE } from './votes.ts';
+
+/** What the rules need to know besides the ballots. Weights in micro-units. */
+export interface RollFacts {
+  readonly rollCount: number;
+  readonly rollWeight: bigint;
+  /** people present; null where nobody recorded it */
+  readonly present: number | null;
+  /** their weight, for the base 'present'; without it each of them weighs one vote */
+  readonly presentWeight?: bigint | undefined;
+}
+
+/** needed and given: micro-units of weight where the quorum is a share of the roll, ballots where it is a number. */
+export interface QuorumCheck {
+  readonly unit: 'weight' | 'ballots';
+  readonly needed: bigint;
+  readonly given: bigint;
+  readonly reached: boolean;
+}
+
+/** Micro-units. needed: the least amount that meets the threshold (in whole votes where all amounts are whole). */
+export interface MajorityCheck {
+  readonly base: MajorityBase;
+  readonly threshold: Threshold;
+  readonly baseWeight: bigint;
+  readonly needed: bigint;
+  /** yes votes of a motion, else the total of the leading option */
+  readonly given: bigint;
+  readonly reached: boolean;
+}
+
+export interface Ruling {
+  readonly outcome: 'carried' | 'not_carried' | 'elected' | 'not_elected';
+  /** option ids in the order in which they won; empty for motions */
+  readonly elected: readonly string[];
+  /** a tie decided it or left seats open */
+  readonly tie: boolean;
+  readonly quorumReached: boolean;
+  /** null where there is no such rule */
+  readonly quorum: QuorumCheck | null;
+  readonly majority: MajorityCheck | null;
+  /** the rule that decided, in words with its figures */
+  readonly decidedBy: string;
+}
+
+/** Count and ruling of one election, with everything that led to them. */
+export interface ElectionResult {
+  readonly electionId: string;
+  readonly method: ElectionMethod;
+  readonly rules: Rules;
+  readonly roll: RollFacts;
+  readonly count: Count;
+  readonly ruling: Ruling;
+}
+
+/** Elsewhere a part of the ballots says nothing: points and ranks are no share of the voters. */
+const METHODS_WITH_MAJORITY: readonly MethodId[] = ['motion', 'choose', 'irv'];
+
+/** Rules against method, when an election is created. */
+export function checkRules(method: MethodId, rules: Rules): BallotProblem[] {
+  return rules.majority === undefined || METHODS_WITH_MAJORITY.includes(method)
+    ? []
+    : [{ path: 'rules.majority', problem: `only for ${METHODS_WITH_MAJORITY.join(', ')}` }];
+}
+
+/** Counts the ballots and applies the rules. Pure: the same ballots in any order and grouping give the same result. */
+export function decide(
+  election: {
+    readonly electionId: string;
+    readonly method: ElectionMethod;
+    readonly options: readonly Option[];
+    readonly rules: Rules;
+  },
+  patterns: readonly Pattern[],
+  roll: RollFacts,
+): ElectionResult {
+  const { electionId, method, options, rules } = election;
+  const count = methodOf(method.method).count(contestOf(electionId, options, method.settings), patterns);
+  return { electionId, method, rules, roll, count, ruling: applyRules(method.method, count, rules, roll) };
+}
+
+/**
+ * A motion is carried by more yes than no and, where the rules say so, by their majority; a tie does not carry it.
+ * Elsewhere the winners of the count are elected, each only with the majority that the rules ask for.
+ * Without quorum nothing is carried and nobody elected.
+ */
+export function applyRules(method: MethodId, count: Count, rules: Rules, roll: RollFacts): Ruling {
+  const quorum = rules.quorum === undefined ? null : checkQuorum(rules.quorum, count, roll);
+  const quorumReached = quorum?.reached ?? true;
+  const common = { quorum, quorumReached };
+  if (method === 'motion') return { ...common, elected: [], ...ruleMotion(count, rules, roll, quorum) };
+  return { ...common, ...ruleElection(count, rules, roll, quorum) };
+}
+
+function ruleMotion(count: Count, rules: Rules, roll: RollFacts, quorum: QuorumCheck | null) {
+  const [yes, no] = [count.totals.yes ?? 0n, count.totals.no ?? 0n];
+  const rule: MajorityRule = rules.majority ?? { base: 'valid', threshold: 'simple' };
+  const majority = checkMajority(rule, yes, count, roll);
+  const not = { outcome: 'not_carried', tie: false, majority } as const;
+  if (quorum?.reached === false) return { ...not, decidedBy: quorumWords(quorum) };
+  if (count.weights.valid === 0n) return { ...not, decidedBy: NO_VALID_BALLOTS };
+  if (yes === no) return { ...not, tie: true, decidedBy: `tie: ${votesOfMicro(yes)} yes, as many no` };
+  if (majority === null) return { ...not, decidedBy: NOT_RECORDED };
+  if (yes < no) return { ...not, decidedBy: `${votesOfMicro(yes)} yes, ${votesOfMicro(no)} no` };
+  const decidedBy = majorityWords(majority);
+  return majority.reached ? ({ ...not, outcome: 'carried', decidedBy } as const) : { ...not, decidedBy };
+}
+
+function ruleElection(count: Count, rules: Rules, roll: RollFacts, quorum: QuorumCheck | null) {
+  const leading = count.winners[0] ?? count.ties.find(({ brokenBy }) => brokenBy === null)?.options[0];
+  const checkOf = (id: string | undefined) =>
+    rules.majority === undefined
+      ? null
+      : checkMajority(rules.majority, id === undefined ? 0n : (count.totals[id] ?? 0n), count, roll);
+  const majority = checkOf(leading);
+  const tie = count.ties.some(({ brokenBy }) => brokenBy === null);
+  const not = { outcome: 'not_elected', elected: [] as readonly string[], tie, majority } as const;
+  if (quorum?.reached === false) return { ...not, decidedBy: quorumWords(quorum) };
+  if (count.winners.length === 0) return { ...not, decidedBy: count.decidedBy };
+  if (rules.majority === undefined) {
+    return { ...not, outcome: 'elected', elected: count.winners, decidedBy: count.decidedBy } as const;
+  }
+  if (majority === null) return { ...not, decidedBy: NOT_RECORDED };
+  const elected = count.winners.filter((id) => checkOf(id)?.reached === true);
+  const decidedBy = majorityWords(majority);
+  return elected.length === 0
+    ? { ...not, decidedBy: `no majority: ${decidedBy}` }
+    : ({ ...not, outcome: 'elected', elected, decidedBy } as const);
+}
+
+const NOT_RECORDED = 'the number of people present was not recorded';
+
+function checkQuorum(rule: QuorumRule, count: Count, roll: RollFacts): QuorumCheck {
+  if ('number' in rule) {
+    const [needed, given] = [BigInt(rule.number), BigInt(count.ballots.cast)];
+    return { unit: 'ballots', needed, given, reached: given >= needed };
+  }
+  const given = count.weights.cast;
+  const needed = leastShare(roll.rollWeight, rule.share, unitOf(roll.rollWeight, given));
+  return { unit: 'weight', needed, given, reached: given >= needed };
+}
+
+/** null where the base is not known. */
+function checkMajority(rule: MajorityRule, given: bigint, count: Count, roll: RollFacts): MajorityCheck | null {
+  const { threshold } = rule;
+  const base = threshold === 'simple' ? 'valid' : rule.base;
+  const baseWeight = weightOf(base, count, roll);
+  if (baseWeight === null) return null;
+  const unit = unitOf(baseWeight, given);
+  const needed =
+    threshold === 'simple' || threshold === 'absolute'
+      ? (baseWeight / (2n * unit) + 1n) * unit
+      : leastShare(baseWeight, typeof threshold === 'object' ? threshold : FRACTIONS[threshold], unit);
+  return { base, threshold, baseWeight, needed, given, reached: given >= needed && given > 0n };
+}
+
+const FRACTIONS = {
+  two_thirds: { numerator: 2, denominator: 3 },
+  three_quarters: { numerator: 3, denominator: 4 },
+} as const;
+
+function weightOf(base: MajorityBase, { weights }: Count, roll: RollFacts): bigint | null {
+  switch (base) {
+    case 'valid':
+      return weights.valid;
+    case 'with_abstentions':
+      return weights.valid + weights.abstained;
+    case 'present':
+      return roll.present === null ? null : (roll.presentWeight ?? BigInt(roll.present) * VOTE);
+    case 'roll':
+      return roll.rollWeight;
+  }
+}
+
+/** The least multiple of `unit` that is at least this share of the whole. */
+function leastShare(whole: bigint, { numerator, denominator }: Fraction, unit: bigint): bigint {
+  const divisor = BigInt(denominator) * unit;
+  return ((whole * BigInt(numerator) + divisor - 1n) / divisor) * unit;
+}
+
+/** Amounts that are all whole votes meet a threshold in whole votes or not at all. */
+function unitOf(...amounts: bigint[]): bigint {
+  return amounts.every((amount) => amount % VOTE === 0n) ? VOTE : 1n;
+}
+
+const BASE_WORDS: Readonly<Record<MajorityBase, string>> = {
+  valid: 'valid votes',
+  with_abstentions: 'votes with abstentions',
+  present: 'those present',
+  roll: 'the electoral roll',
+};
+
+function majorityWords({ base, threshold, baseWeight, needed, given }: MajorityCheck): string {
+  const part =
+    typeof threshold === 'object'
+      ? `${threshold.numerator}/${threshold.denominator}`
+      : { simple: 'simple majority', absolute: 'absolute majority', two_thirds: '2/3', three_quarters: '3/4' }[
+          threshold
+        ];
+  const figures = `needed ${votesOfMicro(needed)} of ${votesOfMicro(baseWeight)}, given ${votesOfMicro(given)}`;
+  return `${part} of ${BASE_WORDS[base]}: ${figures}`;
+}
+
+function quorumWords({ unit, needed, given }: QuorumCheck): string {
+  const show = (amount: bigint) => (unit === 'weight' ? votesOfMicro(amount) : amount.toString());
+  return `no quorum: needed ${show(needed)} ${unit === 'weight' ? 'votes' : 'ballots'}, cast ${show(given)}`;
+}

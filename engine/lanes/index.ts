@@ -1,0 +1,1 @@
+export { type LaneLimits, type LaneRefusal, Lanes, type LaneWork } from './lanes.ts';

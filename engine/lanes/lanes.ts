@@ -1,0 +1,262 @@
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { classifyFailure, type HotConnection, isAway } from '../db/index.ts';
+import { limits } from '../limits.ts';
+import { TurnQueue, type Waiting } from './queue.ts';
+
+/** Why the lanes answer themselves, without an answer from the database. */
+export type LaneRefusal =
+  | 'overloaded' // a queue is full or the deadline passed in it: nothing written
+  | 'away' // the database cannot be had: nothing written
+  | 'unknown' // it was sent and no answer came by the deadline: ask again with the same request
+  | 'guilty' // the database refuses this very item (SQLSTATE 22, 23): nothing written
+  | 'bug';
+
+/** What one kind of hot write (ballots, coins) tells the lanes about itself. */
+export interface LaneWork<Payload, Answer> {
+  /** one round trip: the whole batch in one statement, one answer per item in the same order */
+  run(
+    connection: HotConnection,
+    orgId: string,
+    subjectId: string,
+    items: readonly Payload[],
+  ): Promise<readonly Answer[]>;
+  /** true for an answer that is not final: the item goes back and is asked again until its deadline */
+  asksAgain(answer: Answer): boolean;
+  refusal(reason: LaneRefusal, error?: unknown): Answer;
+  /** told after each batch that reached the database, e.g. to look at the log at once */
+  committed?(orgId: string, subjectId: string): void;
+}
+
+export interface LaneLimits {
+  readonly batchMax: number;
+  readonly laneMax: number;
+  readonly queueMax: number;
+  readonly deadlineMs: number;
+  readonly operationTimeoutMs: number;
+}
+
+const DEFAULT_LIMITS: LaneLimits = {
+  batchMax: limits.batchMaxBallots,
+  laneMax: limits.laneMaxBallots,
+  queueMax: limits.queueMaxBallots,
+  deadlineMs: limits.engineDeadlineMs,
+  operationTimeoutMs: limits.operationTimeoutMs,
+};
+
+/** How often deadlines are looked at: a caller hears at most this much late. */
+const DEADLINE_TICK_MS = 25;
+/** After a failed attempt, before the next: the connection is being made anew. */
+const AFTER_FAILURE_MS = 10;
+
+type Item<P, A> = Waiting<P, A>;
+
+/**
+ * The hot path: a flush takes what waits (at most 500 of one lane) whenever a connection is free. No timer gathers
+ * batches: under load they grow by themselves, without load a ballot goes at once.
+ */
+export class Lanes<Payload, Answer> {
+  readonly #work: LaneWork<Payload, Answer>;
+  readonly #limits: LaneLimits;
+  readonly #queue = new TurnQueue<Payload, Answer>();
+  readonly #idle: HotConnection[];
+  readonly #running = new Set<readonly Item<Payload, Answer>[]>();
+  readonly #breaker = circuitBreaker(
+    handleWhen((error) => isAway(classifyFailure(error))),
+    { halfOpenAfter: limits.breakerOpenMs, breaker: new ConsecutiveBreaker(limits.breakerFailures) },
+  );
+  #brokenAtMs = 0;
+  #ticker: NodeJS.Timeout | undefined;
+  #rest: NodeJS.Timeout | undefined;
+  #pumpQueued = false;
+  #drained: (() => void) | undefined;
+
+  constructor(connections: readonly HotConnection[], work: LaneWork<Payload, Answer>, own: Partial<LaneLimits> = {}) {
+    this.#work = work;
+    this.#limits = { ...DEFAULT_LIMITS, ...own };
+    this.#idle = [...connections];
+    this.#breaker.onBreak(() => {
+      this.#brokenAtMs = performance.now();
+    });
+  }
+
+  /** Requests that wait or are being written. */
+  get depth(): number {
+    let running = 0;
+    for (const batch of this.#running) running += batch.length;
+    return this.#queue.size + running;
+  }
+
+  /** Milliseconds until the breaker lets an attempt through; 0 where it is closed. */
+  get awayForMs(): number {
+    if (this.#breaker.state !== CircuitState.Open) return 0;
+    return Math.max(0, Math.ceil(this.#brokenAtMs + limits.breakerOpenMs - performance.now()));
+  }
+
+  /** Takes a request into its lane, or refuses it at once. `settle` is called exactly once, never before this returns. */
+  submit(orgId: string, subjectId: string, payload: Payload, settle: (answer: Answer) => void): void {
+    if (this.#queue.size >= this.#limits.queueMax || this.#queue.depth(subjectId) >= this.#limits.laneMax) {
+      queueMicrotask(() => settle(this.#work.refusal('overloaded')));
+      return;
+    }
+    if (this.awayForMs > 0) {
+      queueMicrotask(() => settle(this.#work.refusal('away')));
+      return;
+    }
+    this.#queue.push(orgId, subjectId, {
+      payload,
+      settle,
+      deadlineMs: performance.now() + this.#limits.deadlineMs,
+      doubtful: false,
+      settled: false,
+    });
+    this.#pumpSoon();
+    this.#ticker ??= setInterval(() => this.#expire(), DEADLINE_TICK_MS);
+  }
+
+  /** Resolves when nothing waits and nothing runs. New requests are still taken: whoever drains stops them first. */
+  async drain(): Promise<void> {
+    while (this.depth > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
+    clearTimeout(this.#rest);
+  }
+
+  /** What arrives in one turn of the event loop becomes one batch. */
+  #pumpSoon(): void {
+    if (this.#pumpQueued || this.#idle.length === 0) return;
+    this.#pumpQueued = true;
+    setImmediate(() => {
+      this.#pumpQueued = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const nowMs = performance.now();
+    while (this.#idle.length > 0) {
+      const lane = this.#queue.next(nowMs);
+      if (lane === undefined) break;
+      const { orgId, subjectId } = lane;
+      const items = this.#queue.take(lane, this.#limits.batchMax).filter((item) => !this.#tooLate(item, nowMs));
+      if (items.length === 0) continue;
+      const connection = this.#idle.pop() as HotConnection;
+      this.#flush(connection, orgId, subjectId, items);
+    }
+    this.#wakeAfterRest(nowMs);
+    if (this.#queue.size === 0 && this.#running.size === 0) this.#drained?.();
+  }
+
+  #wakeAfterRest(nowMs: number): void {
+    if (this.#queue.size === 0 || this.#idle.length === 0) return;
+    const untilMs = this.#queue.restsUntil();
+    if (untilMs === undefined) return;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#pump(), Math.max(1, untilMs - nowMs));
+  }
+
+  async #flush(
+    connection: HotConnection,
+    orgId: string,
+    subjectId: string,
+    items: readonly Item<Payload, Answer>[],
+  ): Promise<void> {
+    this.#running.add(items);
+    try {
+      await this.#attempt(connection, orgId, subjectId, items);
+    } finally {
+      this.#running.delete(items);
+      this.#idle.push(connection);
+      this.#pumpSoon();
+      if (this.#queue.size === 0 && this.#running.size === 0) this.#drained?.();
+    }
+  }
+
+  async #attempt(
+    connection: HotConnection,
+    orgId: string,
+    subjectId: string,
+    items: readonly Item<Payload, Answer>[],
+  ): Promise<void> {
+    const { run, asksAgain } = this.#work;
+    try {
+      const payloads = items.map((item) => item.payload);
+      const answers = await this.#breaker.execute(() => run.call(this.#work, connection, orgId, subjectId, payloads));
+      const again: Item<Payload, Answer>[] = [];
+      for (let i = 0; i < items.length; i += 1) {
+        const item = items[i] as Item<Payload, Answer>;
+        const answer = answers[i] as Answer;
+        if (asksAgain(answer)) again.push(item);
+        else this.#settle(item, answer);
+      }
+      this.#putBack(orgId, subjectId, again, limits.closingRetryMs);
+      this.#work.committed?.(orgId, subjectId);
+    } catch (error) {
+      await this.#failed(connection, orgId, subjectId, items, error);
+    }
+  }
+
+  async #failed(
+    connection: HotConnection,
+    orgId: string,
+    subjectId: string,
+    items: readonly Item<Payload, Answer>[],
+    error: unknown,
+  ): Promise<void> {
+    if (error instanceof BrokenCircuitError) {
+      for (const item of items) this.#settle(item, this.#work.refusal(item.doubtful ? 'unknown' : 'away'));
+      return;
+    }
+    const failure = classifyFailure(error);
+    if (failure === 'data' || failure === 'bug') {
+      // One poisonous item fails the whole batch: halve it until the guilty one stands alone.
+      if (items.length > 1) {
+        const half = items.length >> 1;
+        await this.#attempt(connection, orgId, subjectId, items.slice(0, half));
+        await this.#attempt(connection, orgId, subjectId, items.slice(half));
+        return;
+      }
+      for (const item of items) this.#settle(item, this.#work.refusal(failure === 'data' ? 'guilty' : 'bug', error));
+      return;
+    }
+    // Hot writes are idempotent, so a batch of unknown fate is simply run again until the deadline.
+    if (failure === 'in_doubt') for (const item of items) item.doubtful = true;
+    this.#putBack(orgId, subjectId, items, AFTER_FAILURE_MS);
+  }
+
+  #putBack(orgId: string, subjectId: string, items: readonly Item<Payload, Answer>[], restMs: number): void {
+    const waiting = items.filter((item) => !item.settled);
+    if (waiting.length > 0) this.#queue.putBack(orgId, subjectId, waiting, performance.now() + restMs);
+  }
+
+  #settle(item: Item<Payload, Answer>, answer: Answer): void {
+    if (item.settled) return; // its caller was told 'unknown' at the deadline
+    item.settled = true;
+    item.settle(answer);
+  }
+
+  #tooLate(item: Item<Payload, Answer>, nowMs: number): boolean {
+    if (item.deadlineMs > nowMs) return false;
+    const reason = item.doubtful ? 'unknown' : this.awayForMs > 0 ? 'away' : 'overloaded';
+    this.#settle(item, this.#work.refusal(reason));
+    return true;
+  }
+
+  #expire(): void {
+    const nowMs = performance.now();
+    for (const item of this.#queue.takeExpired(nowMs)) this.#tooLate(item, nowMs);
+    for (const batch of this.#running) {
+      for (const item of batch) {
+        if (!item.settled && item.deadlineMs <= nowMs) this.#settle(item, this.#work.refusal('unknown'));
+      }
+    }
+    if (this.depth === 0) {
+      clearInterval(this.#ticker);
+      this.#ticker = undefined;
+      this.#drained?.();
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { type LogEntry, LogFeed } from './feed.ts';

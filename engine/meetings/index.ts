@@ -1,0 +1,1 @@
+export { type Joined, type Meeting, Meetings, normaliseJoinCode } from './meetings.ts';

@@ -1,0 +1,44 @@
+/**
+ * Expected failures are returned values; a throw means a bug or a lost database.
+ * The gateway maps a failure's kind to its error code and HTTP status in one table (gateway/errors.ts).
+ */
+export const FAILURE_KINDS = [
+  'invalid_input', // malformed input; details.fields = [{ path, problem }]
+  'unauthenticated', // details.reason says whether missing, expired, revoked or unknown
+  'forbidden', // details.role names the role needed
+  'not_found', // not there, or another organisation's: the same answer
+  'conflict', // an act that the present state does not allow and no ballot code names
+  'credential_busy', // somebody else holds the credential's row; retryAfterMs 25-100
+  'already_voted', // the credential was spent on another ballot
+  'not_open', // the election is still a draft, cancelled, or before its opens_at
+  'closed', // closed or published, or past its closes_at; this ballot is provably not counted
+  'ballot_invalid', // the ballot breaks the method's rules; details.problems = [{ path, problem }]
+  'over_quota', // nothing written
+  'overloaded', // a queue is full or the request waited too long; nothing written; retryAfterMs
+  'rate_limited', // retryAfterMs
+  'database_away', // nothing written
+  'outcome_unknown', // the connection died after the request was sent: repeat the same request
+] as const;
+
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly retryAfterMs?: number;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export function accept<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function refuse(
+  kind: FailureKind,
+  message: string,
+  more: Omit<Failure, 'kind' | 'message'> = {},
+): Outcome<never> {
+  return { ok: false, failure: { kind, message, ...more } };
+}

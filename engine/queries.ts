@@ -1,0 +1,9 @@
+import type { Sql } from './db/index.ts';
+
+/** Name of the newest migration that the database has had; '' for none. */
+export async function appliedMigration(sql: Sql): Promise<string> {
+  const [row] = await sql<
+    { name: string | null }[]
+  >`SELECT max(name) AS name FROM history.files WHERE kind = 'migration'`;
+  return row?.name ?? '';
+}

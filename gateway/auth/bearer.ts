@@ -1,0 +1,30 @@
+import type { Identity } from '../../engine/index.ts';
+import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
+
+/** Long enough for every secret we make; a longer one is a mistake and is not worth hashing. */
+const SECRET = /^[\x21-\x7e]{1,512}$/;
+
+/** The secret of `Authorization: Bearer …`. Refuses `unauthenticated` where it is missing or written otherwise. */
+export function bearerSecret(authorization: string | undefined): Outcome<string> {
+  if (authorization === undefined || authorization === '') {
+    return refuse('unauthenticated', 'Sign in first: send your key as Authorization: Bearer …', {
+      details: { reason: 'missing' },
+    });
+  }
+  const [scheme = '', secret = '', ...rest] = authorization.split(' ');
+  if (scheme.toLowerCase() !== 'bearer' || rest.length > 0 || !SECRET.test(secret)) {
+    return refuse('unauthenticated', 'Write the header as Authorization: Bearer, one blank, then your key.', {
+      details: { reason: 'malformed' },
+    });
+  }
+  return accept(secret);
+}
+
+/**
+ * X-Org-Id may only repeat the organisation that the key carries. Another one, which may or may not exist,
+ * gets the same answer as one that does not.
+ */
+export function sameOrganisation(identity: Identity, orgId: string | undefined): Outcome<Identity> {
+  if (orgId === undefined || orgId.toLowerCase() === identity.orgId) return accept(identity);
+  return refuse('not_found', 'There is no such organisation among yours. Leave X-Org-Id out: your key names it.');
+}

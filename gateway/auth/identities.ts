@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { Accounts, Identity } from '../../engine/index.ts';
+import type { Outcome } from '../../engine/outcome.ts';
+
+/** A revoked key acts for at most this long; a busy caller costs one look-up in it. */
+const KEEP_MS = 1_000;
+/** About 10 MB; past it the oldest go, which costs a look-up and nothing else. */
+const KEEP_MAX = 20_000;
+
+interface Kept {
+  readonly until: number;
+  readonly answer: Promise<Outcome<Identity>>;
+}
+
+/**
+ * Secrets -> who is calling, asked of the engine at most once a second and secret. Keeps SHA-256 of the secret,
+ * never the secret. A refusal is shared by those who ask at the same moment and then forgotten.
+ */
+export interface Identities {
+  of(secret: string): Promise<Outcome<Identity>>;
+}
+
+export function createIdentities(accounts: Pick<Accounts, 'authenticate'>, now: () => number = Date.now): Identities {
+  const kept = new Map<string, Kept>();
+
+  function ask(secret: string, key: string): Promise<Outcome<Identity>> {
+    const entry: Kept = { until: now() + KEEP_MS, answer: accounts.authenticate(secret) };
+    const forget = () => {
+      if (kept.get(key) === entry) kept.delete(key);
+    };
+    entry.answer.then((outcome) => outcome.ok || forget(), forget);
+    kept.delete(key); // so that the order of the map is the order of asking
+    kept.set(key, entry);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= KEEP_MAX) break;
+      kept.delete(oldest);
+    }
+    return entry.answer;
+  }
+
+  return {
+    of(secret) {
+      const key = createHash('sha256').update(secret).digest('base64');
+      const entry = kept.get(key);
+      return entry !== undefined && now() < entry.until ? entry.answer : ask(secret, key);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Election } from '../../engine/elections/election.ts';
+import type { Engine, Identity, Meeting } from '../../engine/index.ts';
+import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
+
+/**
+ * Who joined a meeting by its code reaches that meeting and its elections, nothing else of the organisation.
+ * What is out of reach is answered like what does not exist. API keys reach their whole organisation.
+ */
+export function reaches(identity: Identity, meetingId: string | null): boolean {
+  return identity.kind === 'api_key' || (identity.meetingId !== null && identity.meetingId === meetingId);
+}
+
+/** The election, if it is within the caller's reach; otherwise `not_found`. */
+export async function electionInReach(
+  engine: Engine,
+  identity: Identity,
+  electionId: string,
+): Promise<Outcome<Election>> {
+  const found = await engine.elections.get(identity.orgId, electionId);
+  if (!found.ok || reaches(identity, found.value.meetingId)) return found;
+  return refuse('not_found', 'There is no such election. Check its id.');
+}
+
+/** The meeting, if it is within the caller's reach; otherwise `not_found`. */
+export async function meetingInReach(engine: Engine, identity: Identity, meetingId: string): Promise<Outcome<Meeting>> {
+  if (!reaches(identity, meetingId)) return refuse('not_found', 'There is no such meeting. Check its id.');
+  return engine.meetings.get(identity.orgId, meetingId);
+}
+
+/** Attendees list their own meeting's elections only; asking for another meeting's is answered like an unknown one. */
+export function listInReach(identity: Identity, meetingId: string | undefined): Outcome<string | undefined> {
+  if (identity.kind === 'api_key') return accept(meetingId);
+  const own = identity.meetingId;
+  if (own === null || (meetingId !== undefined && meetingId !== own)) {
+    return refuse('not_found', 'There is no such meeting. Check its id.');
+  }
+  return accept(own);
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import type { PublishedBallot } from '../../engine/elections/election.ts';
+import {
+  castReceipt,
+  castRequest,
+  type PublishedBallotView,
+  publishedBallot,
+  trackingCode,
+} from '../../protocol/ballots.ts';
+import { pageOf, pageQuery } from '../../protocol/page.ts';
+import { id } from '../../protocol/text.ts';
+import { votesOfMicro } from '../../protocol/weight.ts';
+import { credentialOfToken } from '../auth/credentials.ts';
+import { electionInReach } from '../auth/reach.ts';
+import { csvReply } from './csv.ts';
+import { electionParams } from './elections.ts';
+import { type Call, type Operation, operation, replyWith } from './operation.ts';
+
+type ListCall = Call<'ballots.read', { election_id: string }, z.output<typeof pageQuery>, undefined>;
+
+function viewOf(ballot: PublishedBallot): PublishedBallotView {
+  return {
+    tracking_code: ballot.trackingCode,
+    ballot: ballot.ballot as PublishedBallotView['ballot'],
+    weight: ballot.weight === null ? null : votesOfMicro(ballot.weight),
+    voter: ballot.voter,
+  };
+}
+
+async function readPage({ engine, identity, params, query }: ListCall) {
+  const election = await electionInReach(engine, identity, params.election_id);
+  if (!election.ok) return election;
+  return engine.elections.ballots(identity.orgId, params.election_id, {
+    ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+    ...(query.limit === undefined ? {} : { limit: query.limit }),
+  });
+}
+
+const cast = operation({
+  id: 'castBallot',
+  method: 'post',
+  path: '/v1/elections/{election_id}/ballots',
+  tag: 'Ballots',
+  summary: 'Cast a ballot',
+  description:
+    'Answered once the ballot is on disk. The same request with the same cast key gets the same answer, so repeat it ' +
+    'whenever you did not hear one. With a voting token, send it as credential; attendees who vote by right of ' +
+    'attending leave it out.',
+  permission: 'ballots.cast',
+  params: electionParams,
+  body: castRequest,
+  secret: true,
+  success: { 201: { description: 'The ballot is in the urn.', schema: castReceipt } },
+  failures: [
+    'not_found',
+    'credential_busy',
+    'already_voted',
+    'not_open',
+    'closed',
+    'ballot_invalid',
+    'over_quota',
+    'overloaded',
+    'database_away',
+    'outcome_unknown',
+  ],
+  handle: async ({ engine, identity, params, body }) => {
+    const credential =
+      body.credential === undefined
+        ? engine.accounts.attendeeCredential(identity, params.election_id)
+        : credentialOfToken(body.credential);
+    const outcome = await engine.elections.cast(identity.orgId, {
+      electionId: params.election_id,
+      credential,
+      ballot: body.ballot,
+      castKey: Buffer.from(body.cast_key, 'hex'),
+    });
+    return replyWith(outcome, (receipt) => ({ status: 201, body: { tracking_code: receipt.trackingCode } }));
+  },
+});
+
+const list = operation({
+  id: 'listBallots',
+  method: 'get',
+  path: '/v1/elections/{election_id}/ballots',
+  tag: 'Ballots',
+  summary: 'List the published ballots',
+  permission: 'ballots.read',
+  params: electionParams,
+  query: pageQuery,
+  success: { 200: { description: 'A page, ordered by tracking code.', schema: pageOf(publishedBallot) } },
+  failures: ['not_found', 'conflict', 'not_open', 'database_away'],
+  handle: async (call) => {
+    return replyWith(await readPage(call), ({ items, nextCursor }) => ({
+      status: 200,
+      body: { items: items.map(viewOf), next_cursor: nextCursor },
+    }));
+  },
+});
+
+const listCsv = operation({
+  id: 'listBallotsCsv',
+  method: 'get',
+  path: '/v1/elections/{election_id}/ballots.csv',
+  tag: 'Ballots',
+  summary: 'List the published ballots as CSV',
+  description:
+    'Columns tracking_code, ballot (JSON), weight, voter. X-Next-Cursor starts the next page; none on the last.',
+  permission: 'ballots.read',
+  params: electionParams,
+  query: pageQuery,
+  success: { 200: { description: 'A page, ordered by tracking code.', mediaType: 'text/csv' } },
+  failures: ['not_found', 'conflict', 'not_open', 'database_away'],
+  handle: async (call) => {
+    return replyWith(await readPage(call), ({ items, nextCursor }) => {
+      const rows = items
+        .map(viewOf)
+        .map((row) => [row.tracking_code, JSON.stringify(row.ballot), row.weight, row.voter]);
+      const next: Record<string, string> = nextCursor === null ? {} : { 'x-next-cursor': nextCursor };
+      return csvReply(['tracking_code', 'ballot', 'weight', 'voter'], rows, next);
+    });
+  },
+});
+
+const get = operation({
+  id: 'getBallot',
+  method: 'get',
+  path: '/v1/elections/{election_id}/ballots/{tracking_code}',
+  tag: 'Ballots',
+  summary: 'Find a ballot by its tracking code',
+  permission: 'ballots.read',
+  params: z.strictObject({ election_id: id, tracking_code: trackingCode }),
+  success: { 200: { description: 'The ballot as it was counted.', schema: publishedBallot } },
+  failures: ['not_found', 'conflict', 'not_open', 'database_away'],
+  handle: async ({ engine, identity, params }) => {
+    const election = await electionInReach(engine, identity, params.election_id);
+    if (!election.ok) return election;
+    const outcome = await engine.elections.ballot(identity.orgId, params.election_id, params.tracking_code);
+    return replyWith(outcome, (ballot) => ({ status: 200, body: viewOf(ballot) }));
+  },
+});
+
+export const ballotOperations: readonly Operation[] = [cast, list, listCsv, get];

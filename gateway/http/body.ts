@@ -1,0 +1,55 @@
+import type { AnyFailure } from '../errors.ts';
+import { type Checked, checkJson } from './input.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+function failed(kind: AnyFailure['kind'], message: string): { readonly ok: false; readonly failure: AnyFailure } {
+  return { ok: false, failure: { kind, message } };
+}
+
+function tooLarge(maxBytes: number): { readonly ok: false; readonly failure: AnyFailure } {
+  const message = `The body is larger than ${maxBytes / 1024} KiB. Send it in smaller parts.`;
+  return { ok: false, failure: { kind: 'body_too_large', message, details: { max_bytes: maxBytes } } };
+}
+
+/** All bytes of the body, or nothing once there are more than `maxBytes`: the rest is not even read. */
+async function readBytes(request: Request, maxBytes: number): Promise<Checked<Uint8Array>> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge(maxBytes);
+  if (request.body === null) return { ok: true, value: new Uint8Array() };
+  const reader = request.body.getReader();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.byteLength;
+    if (size > maxBytes) {
+      await reader.cancel();
+      return tooLarge(maxBytes);
+    }
+    parts.push(part.value);
+  }
+  return { ok: true, value: Buffer.concat(parts) };
+}
+
+/**
+ * The body as JSON. Refuses another media type (415), more than `maxBytes` (413), what is no UTF-8 or no JSON (400),
+ * and JSON that no schema wants (422, see checkJson).
+ */
+export async function readJson(
+  request: Request,
+  maxBytes: number,
+): Promise<Checked<{ raw: Uint8Array; json: unknown }>> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    return failed('wrong_media_type', 'Send the body as JSON, with Content-Type: application/json.');
+  }
+  const bytes = await readBytes(request, maxBytes);
+  if (!bytes.ok) return bytes;
+  let json: unknown;
+  try {
+    json = JSON.parse(utf8.decode(bytes.value));
+  } catch {
+    return failed('not_json', 'The body is not JSON in UTF-8. Check its brackets, quotes and encoding.');
+  }
+  const checked = checkJson(json);
+  return checked.ok ? { ok: true, value: { raw: bytes.value, json } } : checked;
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { methods } from './methods/index.ts';
+import { text } from './text.ts';
+import { weight } from './weight.ts';
+
+/** 16 random bytes made by the client, as 32 small hexadecimal digits. */
+export const castKey = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'is no cast key: 32 small hexadecimal digits, made at random for each ballot')
+  .meta({ description: '128 random bits that you make for each ballot and repeat on every retry. Keep it secret.' });
+
+export const trackingCode = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'is no tracking code: 32 small hexadecimal digits')
+  .meta({ description: 'Finds the ballot in the published list.', example: '5f4dcc3b5aa765d61d8327deb882cf99' });
+
+/** What the voter's ballot may look like, by voting method. The election's own options and limits come on top. */
+const ballotShapes = z
+  .union([
+    methods.motion.ballot,
+    methods.choose.ballot,
+    methods.score.ballot,
+    methods.judgment.ballot,
+    methods.points.ballot,
+    methods.quadratic.ballot,
+    methods.irv.ballot,
+    methods.borda.ballot,
+  ])
+  .meta({ id: 'Ballot', description: "A ballot, in the shape of the election's voting method." });
+
+/**
+ * `ballot` is read as anything here and checked by the engine against its election, so that a ballot that breaks the
+ * rules is BALLOT_005 with its problems and not a malformed request.
+ */
+export const castRequest = z
+  .strictObject({
+    credential: text(1, 256)
+      .optional()
+      .meta({ description: 'Your one-time voting token. Left out: your right to vote as an attendee of the meeting.' }),
+    ballot: z
+      .unknown()
+      .refine((ballot) => ballot !== undefined, 'is missing')
+      .meta({ description: "The ballot, in the shape of the election's voting method (see Ballot)." }),
+    cast_key: castKey,
+  })
+  .meta({
+    id: 'Cast',
+    example: {
+      credential: 'vt_4c1b8f0d2e',
+      ballot: { ranking: ['ada', 'grace'] },
+      cast_key: '00112233445566778899aabbccddeeff',
+    },
+  });
+
+export const castReceipt = z
+  .strictObject({ tracking_code: trackingCode })
+  .meta({ id: 'CastReceipt', example: { tracking_code: '5f4dcc3b5aa765d61d8327deb882cf99' } });
+
+export const publishedBallot = z
+  .strictObject({
+    tracking_code: trackingCode,
+    ballot: ballotShapes,
+    weight: weight.nullable().meta({ description: 'null in weighted secret elections, where it could identify.' }),
+    voter: z.string().nullable().meta({ description: 'Named elections only.' }),
+  })
+  .meta({ id: 'PublishedBallot' });
+export type PublishedBallotView = z.infer<typeof publishedBallot>;

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/**
+ * Every error code a client can meet: what it means and what to do next. One meaning each; a code is never reused.
+ * Which failure of the engine gives which code, and with which HTTP status, stands in gateway/errors.ts alone.
+ */
+export const ERROR_CODES = {
+  VALIDATION_001: {
+    meaning: 'The request is malformed.',
+    next: 'Correct the fields that details.fields names, then send it again.',
+  },
+  AUTH_001: {
+    meaning: 'You are not signed in, or your key or session has expired, was revoked or is unknown.',
+    next: 'Send a valid key as Authorization: Bearer …; details.reason says what is wrong with this one.',
+  },
+  AUTH_002: {
+    meaning: 'You are signed in, but your roles do not allow this.',
+    next: 'Ask somebody with the role in details.role to do it, or to give it to you.',
+  },
+  NOT_FOUND_001: {
+    meaning: 'There is no such thing in your organisation.',
+    next: 'Check the address and the id.',
+  },
+  CONFLICT_001: {
+    meaning: 'The present state does not allow this act, or the Idempotency-Key was used for another request.',
+    next: 'Read the present state and decide again; use a new Idempotency-Key for a new request.',
+  },
+  BALLOT_001: {
+    meaning: 'This credential is being used in another request at this moment.',
+    next: 'Wait retry_after_ms and send the same request with the same cast key.',
+  },
+  BALLOT_002: {
+    meaning: 'This credential was already used for another ballot. The first one counts.',
+    next: 'Nothing: the ballot cast first stays in the urn.',
+  },
+  BALLOT_003: {
+    meaning: 'The election is not open yet, or was cancelled.',
+    next: 'Wait until the election opens, then vote.',
+  },
+  BALLOT_004: {
+    meaning: 'The election is closed. This ballot is not counted.',
+    next: 'Nothing: the election takes no further ballots.',
+  },
+  BALLOT_005: {
+    meaning: "The ballot breaks the rules of the election's voting method.",
+    next: 'Correct what details.problems names, then cast it again.',
+  },
+  QUOTA_001: {
+    meaning: "Your organisation's quota is used up. Nothing was written.",
+    next: 'Ask the administrator of your organisation to raise the quota.',
+  },
+  LOAD_001: {
+    meaning: 'The service is overloaded. Nothing was written.',
+    next: 'Wait retry_after_ms and send the same request again.',
+  },
+  LOAD_002: {
+    meaning: 'You send requests faster than you may.',
+    next: 'Wait retry_after_ms and send the same request again.',
+  },
+  LOAD_003: {
+    meaning: 'The database cannot be reached. Nothing was written.',
+    next: 'Wait retry_after_ms and send the same request again.',
+  },
+  LOAD_004: {
+    meaning: 'The answer was lost: the request may or may not have been carried out.',
+    next: 'Send the same request again with the same cast key or Idempotency-Key; it is carried out once.',
+  },
+  INTERNAL_001: {
+    meaning: 'Something went wrong on our side.',
+    next: 'Try once more; if it stays, report the request_id.',
+  },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export const errorCode = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
+
+/** Free-form facts about an error, e.g. fields, problems, reason, role, retry_after_ms. */
+const details = z.record(z.string(), z.unknown());
+
+/** The body of every HTTP answer from 400 upwards. */
+export const errorBody = z
+  .strictObject({
+    error_code: errorCode.meta({ description: 'What went wrong; one meaning per code.' }),
+    message: z.string().meta({ description: 'One sentence for a person.' }),
+    details: details.meta({
+      description:
+        'Facts about this error: fields or problems as [{path, problem}], reason, role, retry_after_ms. May be empty.',
+    }),
+    timestamp: z.iso.datetime().meta({ description: 'When the answer was made, UTC.' }),
+    request_id: z.string().meta({ description: 'Name it when you report a problem; the log carries it too.' }),
+  })
+  .meta({
+    id: 'Error',
+    description: 'The shape of every error.',
+    example: {
+      error_code: 'VALIDATION_001',
+      message: 'The request is malformed.',
+      details: { fields: [{ path: 'title', problem: 'is missing' }] },
+      timestamp: '2026-11-21T10:00:00.000Z',
+      request_id: '0b0c6a52-9d0a-4d2c-9d0e-3f3a2f1f6f10',
+    },
+  });
+export type ErrorBody = z.infer<typeof errorBody>;
+
+/** `error` of a socket reply with `ok: false`. */
+export const socketError = z
+  .strictObject({
+    code: errorCode,
+    message: z.string(),
+    retry_after_ms: z.int().nonnegative().optional().meta({ description: 'Wait this long, then send the same again.' }),
+    details: details.optional(),
+  })
+  .meta({ id: 'SocketError', description: 'Why a request over the socket was refused.' });
+export type SocketError = z.infer<typeof socketError>;

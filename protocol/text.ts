@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/**
+ * Why a text cannot be stored, or null. PostgreSQL has no U+0000 in text, and half a surrogate pair is not UTF-8:
+ * either would fail a whole batch in the database, so both stop at the door.
+ */
+export function textProblem(text: string): string | null {
+  if (text.includes('\u0000')) return 'contains the character U+0000, which cannot be stored';
+  if (!text.isWellFormed()) return 'contains half of a surrogate pair, which is not valid Unicode';
+  return null;
+}
+
+/** A text that can be stored, `min` to `max` UTF-16 units long; surrounding blanks do not count. */
+export function text(min: number, max: number) {
+  return z
+    .string()
+    .trim()
+    .min(min)
+    .max(max)
+    .refine((value) => textProblem(value) === null, 'contains characters that cannot be stored');
+}
+
+/** An id as the database knows it: a UUID in small letters. */
+export const id = z.uuid().toLowerCase();
+
+/** A moment in UTC or with an offset, e.g. 2026-11-21T18:00:00Z. */
+export const moment = z.iso.datetime({ offset: true });

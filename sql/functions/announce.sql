@@ -1,0 +1,32 @@
+SET LOCAL ROLE psephos_urn;
+-- Takes the organisation's next log position and writes the row. The last act of a transaction: the head's row lock is
+-- held until commit, which makes positions gapless and in commit order.
+CREATE OR REPLACE FUNCTION urn.announce(p_org uuid, p_topic uuid, p_kind text, p_payload jsonb) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_pos bigint;
+BEGIN
+  UPDATE app.log_head SET pos = pos + 1 WHERE org_id = p_org RETURNING pos INTO v_pos;
+  IF NOT FOUND THEN
+    INSERT INTO app.log_head AS h (org_id, pos) VALUES (p_org, 1)
+      ON CONFLICT (org_id) DO UPDATE SET pos = h.pos + 1 RETURNING pos INTO v_pos;
+  END IF;
+  INSERT INTO app.log (org_id, pos, topic, kind, payload) VALUES (p_org, v_pos, p_topic, p_kind, p_payload);
+  RETURN v_pos;
+END $$;
+REVOKE ALL ON FUNCTION urn.announce(uuid, uuid, text, jsonb) FROM PUBLIC;
+
+-- What the application may announce itself. Everything about ballots and states is announced by the urn alone.
+CREATE OR REPLACE FUNCTION urn.append_log(p_org uuid, p_topic uuid, p_kind text, p_payload jsonb) RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF p_kind NOT IN ('meeting.created', 'meeting.joined', 'election.created', 'election.counted', 'election.present') THEN
+    RAISE EXCEPTION 'the application may not announce %', p_kind USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  PERFORM set_config('app.org_id', p_org::text, true);
+  RETURN urn.announce(p_org, p_topic, p_kind, p_payload);
+END $$;
+REVOKE ALL ON FUNCTION urn.append_log(uuid, uuid, text, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION urn.append_log(uuid, uuid, text, jsonb) TO psephos_app;

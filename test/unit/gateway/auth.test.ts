@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { Identity } from '../../../engine/index.ts';
+import { accept, type Outcome, refuse } from '../../../engine/outcome.ts';
+import { bearerSecret } from '../../../gateway/auth/bearer.ts';
+import { createIdentities } from '../../../gateway/auth/identities.ts';
+
+const identity: Identity = {
+  kind: 'api_key',
+  orgId: 'o',
+  roles: ['admin'],
+  id: 'k',
+  meetingId: null,
+  tokenHashPrefix: '12345678',
+};
+
+test.each([
+  [undefined, 'missing'],
+  ['', 'missing'],
+  ['Basic abc', 'malformed'],
+  ['Bearer', 'malformed'],
+  ['Bearer  two-blanks', 'malformed'],
+  ['Bearer a b', 'malformed'],
+  [`Bearer ${'x'.repeat(513)}`, 'malformed'],
+  ['Bearer ä', 'malformed'],
+])('authorization %j is refused as %s', (header, reason) => {
+  expect(bearerSecret(header)).toMatchObject({ ok: false, failure: { kind: 'unauthenticated', details: { reason } } });
+});
+
+test('the scheme may be written in any case', () => {
+  expect(bearerSecret('bearer psk_1')).toEqual(accept('psk_1'));
+});
+
+test('a key is looked up once a second, so that a revoked one stops working within a second', async () => {
+  let now = 0;
+  let lookups = 0;
+  let answer: Outcome<Identity> = accept(identity);
+  const identities = createIdentities(
+    {
+      authenticate: async () => {
+        lookups += 1;
+        return answer;
+      },
+    },
+    () => now,
+  );
+  await Promise.all([identities.of('a'), identities.of('a')]);
+  now = 999;
+  expect((await identities.of('a')).ok).toBe(true);
+  expect(lookups).toBe(1);
+  answer = refuse('unauthenticated', 'Revoked.');
+  now = 1_000;
+  expect((await identities.of('a')).ok).toBe(false);
+  expect(lookups).toBe(2);
+});
+
+test('refusals and lost databases are not kept', async () => {
+  let lookups = 0;
+  const identities = createIdentities(
+    {
+      authenticate: async () => {
+        lookups += 1;
+        if (lookups === 1) return refuse('unauthenticated', 'Unknown.');
+        if (lookups === 2) throw new Error('lost');
+        return accept(identity);
+      },
+    },
+    () => 0,
+  );
+  expect((await identities.of('a')).ok).toBe(false);
+  await expect(identities.of('a')).rejects.toThrow('lost');
+  expect((await identities.of('a')).ok).toBe(true);
+});
+
+test('two keys are two callers', async () => {
+  const identities = createIdentities({ authenticate: async (secret) => accept({ ...identity, id: secret }) });
+  expect(await identities.of('a')).toMatchObject({ value: { id: 'a' } });
+  expect(await identities.of('b')).toMatchObject({ value: { id: 'b' } });
+});
