@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { electionMethod } from './methods/index.ts';
 import { option } from './methods/option.ts';
 import { rules } from './methods/rules.ts';
-import { id, moment, text } from './text.ts';
+import { chosenMoment, id, moment, text } from './text.ts';
 import { amount, weight } from './weight.ts';
 
 export const electionState = z.enum(['draft', 'open', 'closed', 'published', 'cancelled']);
@@ -35,17 +35,13 @@ export const newElection = z
         "Who may vote: holders of issued tokens only ('tokens'), or everyone who attends as well ('meeting').",
     }),
     secret_step: secretStep.optional(),
-    opens_at: moment.optional(),
-    closes_at: moment.optional(),
+    opens_at: chosenMoment.optional(),
+    closes_at: chosenMoment.optional(),
     present: present.optional(),
   })
   .refine((election) => election.options !== undefined || election.method.method === 'motion', {
     path: ['options'],
     error: 'is missing; only a motion has options of its own',
-  })
-  .refine((election) => election.options?.every((entry) => entry.id !== '__proto__') ?? true, {
-    path: ['options'],
-    error: 'holds the id __proto__, which cannot be used',
   })
   .meta({
     id: 'NewElection',
@@ -87,6 +83,10 @@ export const electionView = z
   })
   .meta({ id: 'Election' });
 export type ElectionView = z.infer<typeof electionView>;
+
+export const attendance = z
+  .strictObject({ present })
+  .meta({ id: 'Attendance', description: 'How many people are present.', example: { present: 212 } });
 
 export const cancellation = z
   .strictObject({ reason: text(1, 1_000) })

@@ -5,10 +5,16 @@ import { id } from './text.ts';
 export const PAGE_MAX_ROWS = 1_000;
 export const PAGE_DEFAULT_ROWS = 100;
 
-const cursor = z
-  .string()
-  .regex(/^[A-Za-z0-9_.:=+/-]{1,256}$/, 'is no cursor; send the next_cursor of the page before as it is')
-  .meta({ description: 'next_cursor of the page before; left out for the first page.', example: 'MTAw' });
+/** A cursor is the key of the last row before; a list says of which form. */
+function cursor(form: RegExp) {
+  return z
+    .string()
+    .regex(form, 'is no cursor; send the next_cursor of the page before as it is')
+    .meta({ description: 'next_cursor of the page before; left out for the first page.' });
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const TRACKING_CODE = /^[0-9a-f]{32}$/;
 
 const limit = z
   .string()
@@ -17,8 +23,11 @@ const limit = z
   .refine((rows) => rows <= PAGE_MAX_ROWS, `is more than ${PAGE_MAX_ROWS}`)
   .meta({ description: `Rows of this page, 1 to ${PAGE_MAX_ROWS}; ${PAGE_DEFAULT_ROWS} if left out.`, example: '100' });
 
-/** Query of every list. */
-export const pageQuery = z.strictObject({ cursor: cursor.optional(), limit: limit.optional() });
+/** Query of a list of things with ids. */
+export const pageQuery = z.strictObject({ cursor: cursor(UUID).optional(), limit: limit.optional() });
+
+/** Query of a list of ballots. */
+export const ballotPageQuery = z.strictObject({ cursor: cursor(TRACKING_CODE).optional(), limit: limit.optional() });
 
 /** Query of lists that one meeting narrows. */
 export const meetingPageQuery = pageQuery.extend({

@@ -24,4 +24,13 @@ export function text(min: number, max: number) {
 export const id = z.uuid().toLowerCase();
 
 /** A moment in UTC or with an offset, e.g. 2026-11-21T18:00:00Z. */
-export const moment = z.iso.datetime({ offset: true });
+export const moment = z.iso.datetime({ offset: true, abort: true });
+
+const EARLIEST = Date.parse('2000-01-01T00:00:00Z');
+const LATEST = Date.parse('9000-01-01T00:00:00Z');
+
+/** A moment that a person sets: of this age, since databases and calendars differ on the far ends of time. */
+export const chosenMoment = moment.refine((text) => {
+  const time = Date.parse(text);
+  return time >= EARLIEST && time < LATEST;
+}, 'is not between the years 2000 and 9000');

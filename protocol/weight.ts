@@ -3,12 +3,22 @@ import { z } from 'zod';
 /** The engine counts weights in micro-units: 1,000,000n is one vote. On the wire they are decimal strings of votes. */
 const MICRO_PER_VOTE = 1_000_000n;
 const DECIMALS = 6;
-const WEIGHT = /^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?$/;
+const WEIGHT = /^(?:0|[1-9][0-9]{0,6})(?:\.[0-9]{1,6})?$/;
+const WEIGHT_MAX_MICRO = 1_000_000n * MICRO_PER_VOTE;
 
-/** A weight as text: votes with at most six decimals, e.g. '1', '0.25', '1234.5'. No sign, no exponent. */
+function isWeight(votes: string): boolean {
+  if (!WEIGHT.test(votes)) return false;
+  const micro = microOfVotes(votes);
+  return micro > 0n && micro <= WEIGHT_MAX_MICRO;
+}
+
+/**
+ * What one credential may weigh: more than 0, at most a million votes, at most six decimals, e.g. '1', '0.25'.
+ * No sign, no exponent.
+ */
 export const weight = z
   .string()
-  .regex(WEIGHT, "is no weight; write votes as a decimal text with at most six decimals, like '1' or '0.25'")
+  .refine(isWeight, "is no weight; write votes as text, more than 0, with at most six decimals, like '1' or '0.25'")
   .meta({ description: 'Votes as decimal text, at most six decimals.', example: '1' });
 
 /** A figure made of weights, as large as it comes: totals, quotas, transfers. */

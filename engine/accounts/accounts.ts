@@ -134,8 +134,8 @@ export class Accounts {
     });
   }
 
-  /** The credential that an attendee holds in an election of the meeting. 32 bytes. */
-  attendeeCredential(identity: Identity, electionId: string): Buffer {
+  /** The credential that an attendee holds in an election of the meeting, 64 hex characters. */
+  attendeeCredential(identity: Identity, electionId: string): string {
     return credentialOfAttendee(electionId, identity.id);
   }
 }

@@ -5,13 +5,16 @@ import { limits } from '../limits.ts';
 import { type Failure, type Outcome, refuse } from '../outcome.ts';
 import type { Definition } from './definitions.ts';
 import type { CastReceipt, CastRequest } from './election.ts';
-import { KEYS_BYTES, keysOf, trackingCodeIn } from './keys.ts';
+import { keysOf, trackingCodeIn } from './keys.ts';
 import { castBallots } from './queries.ts';
 
-/** One ballot on its way: what the database is told, and nothing else. */
+/** One ballot on its way: what the database is told, and who waits for the answer. */
 interface Casting {
-  readonly keys: Buffer;
+  /** 128 hex characters: credential, spend key, tracking code */
+  readonly keys: string;
   readonly ballot: string;
+  readonly resolve: (outcome: Outcome<CastReceipt>) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** The character that urn.cast_ballots answers a ballot with, or a refusal of the lanes. */
@@ -43,11 +46,11 @@ export class BallotLanes {
   constructor(database: Database, committed: (orgId: string) => void, own: Partial<LaneLimits> = {}) {
     const work: LaneWork<Casting, CastAnswer> = {
       run: async (connection, orgId, electionId, items) => {
-        const keys = Buffer.allocUnsafe(items.length * KEYS_BYTES);
+        let keys = '';
         let ballots = '';
         for (let i = 0; i < items.length; i += 1) {
           const item = items[i] as Casting;
-          item.keys.copy(keys, i * KEYS_BYTES);
+          keys += item.keys;
           ballots = i === 0 ? item.ballot : `${ballots}\u001e${item.ballot}`;
         }
         const codes = await connection.run((sql) => castBallots(sql, orgId, electionId, keys, ballots));
@@ -56,6 +59,7 @@ export class BallotLanes {
       },
       asksAgain: (answer) => answer === CLOSING,
       refusal: (reason, error) => this.#refusalOf(reason, error),
+      settle,
       committed: (orgId) => committed(orgId),
     };
     this.#lanes = new Lanes(database.hot, work, own);
@@ -90,13 +94,9 @@ export class BallotLanes {
         }),
       );
     }
-    const keys = keysOf(definition.bytes, request.credential, request.castKey, encoded.ballot);
+    const keys = keysOf(request.electionId, request.credential, request.castKey, encoded.ballot);
     return new Promise((resolve, reject) => {
-      this.#lanes.submit(orgId, request.electionId, { keys, ballot: encoded.ballot }, (answer) => {
-        if (answer === '0' || answer === '1') resolve({ ok: true, value: { trackingCode: trackingCodeIn(keys) } });
-        else if (answer instanceof CastBug) reject(answer.error);
-        else resolve({ ok: false, failure: typeof answer === 'string' ? refusalOfCode(answer) : answer });
-      });
+      this.#lanes.submit(orgId, request.electionId, { keys, ballot: encoded.ballot, resolve, reject });
     });
   }
 
@@ -138,6 +138,12 @@ class CastBug implements Failure {
   constructor(error: unknown) {
     this.error = error;
   }
+}
+
+function settle({ keys, resolve, reject }: Casting, answer: CastAnswer): void {
+  if (answer === '0' || answer === '1') resolve({ ok: true, value: { trackingCode: trackingCodeIn(keys) } });
+  else if (answer instanceof CastBug) reject(answer.error);
+  else resolve({ ok: false, failure: typeof answer === 'string' ? refusalOfCode(answer) : answer });
 }
 
 function refusalOfCode(code: string): Failure {

@@ -2,13 +2,11 @@ import type { Database } from '../db/index.ts';
 import { contestOf, methodOf } from './counting/index.ts';
 import type { Contest, Method } from './counting/method.ts';
 import type { Election } from './election.ts';
-import { uuidBytes } from './keys.ts';
 import { selectElection } from './queries.ts';
 
 /** What never changes about an election once it has been made: all that a cast needs before it reaches the database. */
 export interface Definition {
   readonly election: Election;
-  readonly bytes: Buffer;
   readonly contest: Contest;
   readonly method: Method;
 }
@@ -19,6 +17,7 @@ const KEPT = 2_000;
 export class Definitions {
   readonly #database: Database;
   readonly #kept = new Map<string, Definition>();
+  #last: Definition | undefined;
   readonly #loading = new Map<string, Promise<Definition | undefined>>();
 
   constructor(database: Database) {
@@ -27,7 +26,11 @@ export class Definitions {
 
   /** Without waiting, where it is known already. */
   kept(orgId: string, electionId: string): Definition | undefined {
-    return this.#kept.get(orgId + electionId);
+    // most ballots of one moment are for one election: comparing two texts is cheaper than joining and hashing them
+    if (this.#last?.election.electionId === electionId && this.#last.election.orgId === orgId) return this.#last;
+    const definition = this.#kept.get(orgId + electionId);
+    if (definition !== undefined) this.#last = definition;
+    return definition;
   }
 
   /** undefined where the organisation has no such election. Throws what the database throws. */
@@ -47,7 +50,6 @@ export class Definitions {
     if (election === undefined) return undefined;
     const definition = {
       election,
-      bytes: uuidBytes(electionId),
       contest: contestOf(electionId, election.options, election.method.settings),
       method: methodOf(election.method.method),
     };

@@ -63,12 +63,12 @@ export interface NewCredential {
 
 export interface CastRequest {
   readonly electionId: string;
-  /** 32 bytes */
-  readonly credential: Buffer;
+  /** 64 lower-case hex characters (32 bytes) */
+  readonly credential: string;
   /** the ballot as protocol/methods describes it; checked here against the election */
   readonly ballot: unknown;
-  /** 16 random bytes made by the client, the same on every retry; never logged or stored */
-  readonly castKey: Buffer;
+  /** 32 lower-case hex characters (128 random bits) made by the client, the same on every retry; never logged or stored */
+  readonly castKey: string;
 }
 
 export interface CastReceipt {

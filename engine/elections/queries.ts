@@ -145,17 +145,20 @@ export async function issueCredentials(
   return row as { issued: number; refusal: string | null };
 }
 
-/** The hot statement: one round trip a batch. */
+/**
+ * The hot statement: one round trip a batch.
+ * @param keys hex, 128 characters a ballot
+ * @param ballots canonical ballots, joined by U+001E
+ */
 export async function castBallots(
   sql: Sql,
   orgId: string,
   electionId: string,
-  keys: Buffer,
+  keys: string,
   ballots: string,
 ): Promise<string> {
-  const [row] = await sql<
-    { codes: string }[]
-  >`SELECT urn.cast_ballots(${orgId}, ${electionId}, ${keys}, ${ballots}) AS codes`;
+  const [row] = await sql<{ codes: string }[]>`
+    SELECT urn.cast_ballots(${orgId}, ${electionId}, ${`\\x${keys}`}::text::bytea, ${ballots}) AS codes`;
   return (row as { codes: string }).codes;
 }
 

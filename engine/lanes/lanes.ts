@@ -23,6 +23,8 @@ export interface LaneWork<Payload, Answer> {
   /** true for an answer that is not final: the item goes back and is asked again until its deadline */
   asksAgain(answer: Answer): boolean;
   refusal(reason: LaneRefusal, error?: unknown): Answer;
+  /** tells the one who waits; called exactly once per item, never before submit() has returned */
+  settle(item: Payload, answer: Answer): void;
   /** told after each batch that reached the database, e.g. to look at the log at once */
   committed?(orgId: string, subjectId: string): void;
 }
@@ -48,8 +50,6 @@ const DEADLINE_TICK_MS = 25;
 /** After a failed attempt, before the next: the connection is being made anew. */
 const AFTER_FAILURE_MS = 10;
 
-type Item<P, A> = Waiting<P, A>;
-
 /**
  * The hot path: a flush takes what waits (at most 500 of one lane) whenever a connection is free. No timer gathers
  * batches: under load they grow by themselves, without load a ballot goes at once.
@@ -57,9 +57,9 @@ type Item<P, A> = Waiting<P, A>;
 export class Lanes<Payload, Answer> {
   readonly #work: LaneWork<Payload, Answer>;
   readonly #limits: LaneLimits;
-  readonly #queue = new TurnQueue<Payload, Answer>();
+  readonly #queue = new TurnQueue<Payload>();
   readonly #idle: HotConnection[];
-  readonly #running = new Set<readonly Item<Payload, Answer>[]>();
+  readonly #running = new Set<readonly Waiting<Payload>[]>();
   readonly #breaker = circuitBreaker(
     handleWhen((error) => isAway(classifyFailure(error))),
     { halfOpenAfter: limits.breakerOpenMs, breaker: new ConsecutiveBreaker(limits.breakerFailures) },
@@ -92,24 +92,18 @@ export class Lanes<Payload, Answer> {
     return Math.max(0, Math.ceil(this.#brokenAtMs + limits.breakerOpenMs - performance.now()));
   }
 
-  /** Takes a request into its lane, or refuses it at once. `settle` is called exactly once, never before this returns. */
-  submit(orgId: string, subjectId: string, payload: Payload, settle: (answer: Answer) => void): void {
-    if (this.#queue.size >= this.#limits.queueMax || this.#queue.depth(subjectId) >= this.#limits.laneMax) {
-      queueMicrotask(() => settle(this.#work.refusal('overloaded')));
-      return;
-    }
+  /** Takes a request into its lane, or refuses it at once. */
+  submit(orgId: string, subjectId: string, payload: Payload): void {
     if (this.awayForMs > 0) {
-      queueMicrotask(() => settle(this.#work.refusal('away')));
+      queueMicrotask(() => this.#work.settle(payload, this.#work.refusal('away')));
       return;
     }
-    this.#queue.push(orgId, subjectId, {
-      payload,
-      settle,
-      deadlineMs: performance.now() + this.#limits.deadlineMs,
-      doubtful: false,
-      settled: false,
-    });
-    this.#pumpSoon();
+    const item = { payload, deadlineMs: performance.now() + this.#limits.deadlineMs, doubtful: false, settled: false };
+    if (this.#queue.size >= this.#limits.queueMax || !this.#queue.push(orgId, subjectId, item, this.#limits.laneMax)) {
+      queueMicrotask(() => this.#work.settle(payload, this.#work.refusal('overloaded')));
+      return;
+    }
+    if (!this.#pumpQueued && this.#idle.length > 0) this.#pumpSoon();
     this.#ticker ??= setInterval(() => this.#expire(), DEADLINE_TICK_MS);
   }
 
@@ -162,7 +156,7 @@ export class Lanes<Payload, Answer> {
     connection: HotConnection,
     orgId: string,
     subjectId: string,
-    items: readonly Item<Payload, Answer>[],
+    items: readonly Waiting<Payload>[],
   ): Promise<void> {
     this.#running.add(items);
     try {
@@ -179,15 +173,15 @@ export class Lanes<Payload, Answer> {
     connection: HotConnection,
     orgId: string,
     subjectId: string,
-    items: readonly Item<Payload, Answer>[],
+    items: readonly Waiting<Payload>[],
   ): Promise<void> {
     const { run, asksAgain } = this.#work;
     try {
       const payloads = items.map((item) => item.payload);
       const answers = await this.#breaker.execute(() => run.call(this.#work, connection, orgId, subjectId, payloads));
-      const again: Item<Payload, Answer>[] = [];
+      const again: Waiting<Payload>[] = [];
       for (let i = 0; i < items.length; i += 1) {
-        const item = items[i] as Item<Payload, Answer>;
+        const item = items[i] as Waiting<Payload>;
         const answer = answers[i] as Answer;
         if (asksAgain(answer)) again.push(item);
         else this.#settle(item, answer);
@@ -203,7 +197,7 @@ export class Lanes<Payload, Answer> {
     connection: HotConnection,
     orgId: string,
     subjectId: string,
-    items: readonly Item<Payload, Answer>[],
+    items: readonly Waiting<Payload>[],
     error: unknown,
   ): Promise<void> {
     if (error instanceof BrokenCircuitError) {
@@ -227,18 +221,18 @@ export class Lanes<Payload, Answer> {
     this.#putBack(orgId, subjectId, items, AFTER_FAILURE_MS);
   }
 
-  #putBack(orgId: string, subjectId: string, items: readonly Item<Payload, Answer>[], restMs: number): void {
+  #putBack(orgId: string, subjectId: string, items: readonly Waiting<Payload>[], restMs: number): void {
     const waiting = items.filter((item) => !item.settled);
     if (waiting.length > 0) this.#queue.putBack(orgId, subjectId, waiting, performance.now() + restMs);
   }
 
-  #settle(item: Item<Payload, Answer>, answer: Answer): void {
+  #settle(item: Waiting<Payload>, answer: Answer): void {
     if (item.settled) return; // its caller was told 'unknown' at the deadline
     item.settled = true;
-    item.settle(answer);
+    this.#work.settle(item.payload, answer);
   }
 
-  #tooLate(item: Item<Payload, Answer>, nowMs: number): boolean {
+  #tooLate(item: Waiting<Payload>, nowMs: number): boolean {
     if (item.deadlineMs > nowMs) return false;
     const reason = item.doubtful ? 'unknown' : this.awayForMs > 0 ? 'away' : 'overloaded';
     this.#settle(item, this.#work.refusal(reason));

@@ -1,53 +1,50 @@
 /** One request that waits for its batch. */
-export interface Waiting<Payload, Answer> {
+export interface Waiting<Payload> {
   readonly payload: Payload;
   /** monotonic milliseconds (performance.now) after which its caller no longer waits */
   readonly deadlineMs: number;
   /** an attempt that carried it was sent and its fate is unknown */
   doubtful: boolean;
   settled: boolean;
-  readonly settle: (answer: Answer) => void;
 }
 
 /** One queue of one election or campaign: a batch never mixes two. */
-export interface Lane<Payload, Answer> {
+export interface Lane<Payload> {
   readonly orgId: string;
   readonly subjectId: string;
-  items: Waiting<Payload, Answer>[];
+  items: Waiting<Payload>[];
   /** index of the first item that still waits; the array is compacted when half of it is behind */
   first: number;
   /** not before this time (performance.now), e.g. while a close is in progress */
   restUntilMs: number;
 }
 
-interface Organisation<Payload, Answer> {
+interface Organisation<Payload> {
   readonly orgId: string;
-  readonly lanes: Lane<Payload, Answer>[];
+  readonly lanes: Lane<Payload>[];
 }
 
 /**
  * Who is next: organisations take turns, and the lanes of one organisation take turns within its turn, so that a burst
  * of one neither starves another nor its own other elections.
  */
-export class TurnQueue<Payload, Answer> {
-  readonly #lanes = new Map<string, Lane<Payload, Answer>>();
-  readonly #organisations: Organisation<Payload, Answer>[] = [];
-  readonly #byOrg = new Map<string, Organisation<Payload, Answer>>();
+export class TurnQueue<Payload> {
+  readonly #lanes = new Map<string, Lane<Payload>>();
+  readonly #organisations: Organisation<Payload>[] = [];
+  readonly #byOrg = new Map<string, Organisation<Payload>>();
   size = 0;
 
-  /** How many wait in the lane of this subject. */
-  depth(subjectId: string): number {
-    const lane = this.#lanes.get(subjectId);
-    return lane === undefined ? 0 : lane.items.length - lane.first;
-  }
-
-  push(orgId: string, subjectId: string, item: Waiting<Payload, Answer>): void {
-    this.#laneOf(orgId, subjectId).items.push(item);
+  /** Adds to the lane of this subject, unless `laneMax` wait in it already: then false. */
+  push(orgId: string, subjectId: string, item: Waiting<Payload>, laneMax: number): boolean {
+    const lane = this.#laneOf(orgId, subjectId);
+    if (lane.items.length - lane.first >= laneMax) return false;
+    lane.items.push(item);
     this.size += 1;
+    return true;
   }
 
   /** Puts back what a failed attempt carried, before everything that came later. */
-  putBack(orgId: string, subjectId: string, items: readonly Waiting<Payload, Answer>[], restUntilMs: number): void {
+  putBack(orgId: string, subjectId: string, items: readonly Waiting<Payload>[], restUntilMs: number): void {
     const lane = this.#laneOf(orgId, subjectId);
     lane.items = [...items, ...lane.items.slice(lane.first)];
     lane.first = 0;
@@ -56,12 +53,12 @@ export class TurnQueue<Payload, Answer> {
   }
 
   /** The next lane with something to do, moved behind all others; undefined if none may run at `nowMs`. */
-  next(nowMs: number): Lane<Payload, Answer> | undefined {
+  next(nowMs: number): Lane<Payload> | undefined {
     for (let o = 0; o < this.#organisations.length; o += 1) {
-      const organisation = this.#organisations[o] as Organisation<Payload, Answer>;
+      const organisation = this.#organisations[o] as Organisation<Payload>;
       const l = organisation.lanes.findIndex((lane) => lane.restUntilMs <= nowMs);
       if (l < 0) continue;
-      const [lane] = organisation.lanes.splice(l, 1) as [Lane<Payload, Answer>];
+      const [lane] = organisation.lanes.splice(l, 1) as [Lane<Payload>];
       organisation.lanes.push(lane);
       this.#organisations.splice(o, 1);
       this.#organisations.push(organisation);
@@ -71,7 +68,7 @@ export class TurnQueue<Payload, Answer> {
   }
 
   /** Takes up to `max` items from the front of a lane; an emptied lane is forgotten. */
-  take(lane: Lane<Payload, Answer>, max: number): Waiting<Payload, Answer>[] {
+  take(lane: Lane<Payload>, max: number): Waiting<Payload>[] {
     const taken = lane.items.slice(lane.first, lane.first + max);
     lane.first += taken.length;
     this.size -= taken.length;
@@ -84,8 +81,8 @@ export class TurnQueue<Payload, Answer> {
   }
 
   /** Takes out everything that waits beyond its deadline. Items of one lane wait in the order of their deadlines. */
-  takeExpired(nowMs: number): Waiting<Payload, Answer>[] {
-    const expired: Waiting<Payload, Answer>[] = [];
+  takeExpired(nowMs: number): Waiting<Payload>[] {
+    const expired: Waiting<Payload>[] = [];
     for (const lane of [...this.#lanes.values()]) {
       let count = 0;
       while ((lane.items[lane.first + count]?.deadlineMs ?? Number.POSITIVE_INFINITY) <= nowMs) count += 1;
@@ -94,7 +91,7 @@ export class TurnQueue<Payload, Answer> {
     return expired;
   }
 
-  /** When the earliest resting lane may run again; undefined if none rests. */
+  /** When the earliest resting lane may run again; undefined if nothing waits. */
   restsUntil(): number | undefined {
     let earliest: number | undefined;
     for (const lane of this.#lanes.values()) {
@@ -103,10 +100,10 @@ export class TurnQueue<Payload, Answer> {
     return earliest;
   }
 
-  #laneOf(orgId: string, subjectId: string): Lane<Payload, Answer> {
+  #laneOf(orgId: string, subjectId: string): Lane<Payload> {
     const present = this.#lanes.get(subjectId);
     if (present !== undefined) return present;
-    const lane: Lane<Payload, Answer> = { orgId, subjectId, items: [], first: 0, restUntilMs: 0 };
+    const lane: Lane<Payload> = { orgId, subjectId, items: [], first: 0, restUntilMs: 0 };
     this.#lanes.set(subjectId, lane);
     const organisation = this.#byOrg.get(orgId);
     if (organisation !== undefined) organisation.lanes.push(lane);
@@ -118,7 +115,7 @@ export class TurnQueue<Payload, Answer> {
     return lane;
   }
 
-  #forget(lane: Lane<Payload, Answer>): void {
+  #forget(lane: Lane<Payload>): void {
     this.#lanes.delete(lane.subjectId);
     const organisation = this.#byOrg.get(lane.orgId);
     if (organisation === undefined) return;

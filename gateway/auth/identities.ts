@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Accounts, Identity } from '../../engine/index.ts';
+import type { Engine, Identity } from '../../engine/index.ts';
 import type { Outcome } from '../../engine/outcome.ts';
 
 /** A revoked key acts for at most this long; a busy caller costs one look-up in it. */
@@ -20,7 +20,10 @@ export interface Identities {
   of(secret: string): Promise<Outcome<Identity>>;
 }
 
-export function createIdentities(accounts: Pick<Accounts, 'authenticate'>, now: () => number = Date.now): Identities {
+export function createIdentities(
+  accounts: Pick<Engine['accounts'], 'authenticate'>,
+  now: () => number = Date.now,
+): Identities {
   const kept = new Map<string, Kept>();
 
   function ask(secret: string, key: string): Promise<Outcome<Identity>> {

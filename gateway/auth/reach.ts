@@ -1,5 +1,4 @@
-import type { Election } from '../../engine/elections/election.ts';
-import type { Engine, Identity, Meeting } from '../../engine/index.ts';
+import type { Election, Engine, Identity, Meeting } from '../../engine/index.ts';
 import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
 
 /**

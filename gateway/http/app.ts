@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { secureHeaders } from 'hono/secure-headers';
@@ -6,7 +6,7 @@ import type { SocketDocument } from '../docs/messages.ts';
 import type { Logger } from '../logging.ts';
 import { ballotOperations } from './ballots.ts';
 import { type HttpEnv, newRequestContext } from './context.ts';
-import { document, openApiDocument } from './document.ts';
+import { openApiDocument } from './document.ts';
 import { electionOperations } from './elections.ts';
 import { healthOperations } from './health.ts';
 import { meetingOperations } from './meetings.ts';
@@ -47,7 +47,7 @@ export function allOperations(parts: Pick<AppParts, 'socketUrl' | 'draining'>): 
 }
 
 /** One line a request. What it holds can be read by anyone who reads logs: no address, no header, no body. */
-function useRequestLog(app: OpenAPIHono<HttpEnv>, logger: Logger, now: () => number): void {
+function useRequestLog(app: Hono<HttpEnv>, logger: Logger, now: () => number): void {
   app.use(async (c, next) => {
     const request = newRequestContext((name) => c.req.header(name), now());
     c.set('request', request);
@@ -67,7 +67,7 @@ function useRequestLog(app: OpenAPIHono<HttpEnv>, logger: Logger, now: () => num
   });
 }
 
-function useEdgeRules(app: OpenAPIHono<HttpEnv>, origins: readonly string[]): void {
+function useEdgeRules(app: Hono<HttpEnv>, origins: readonly string[]): void {
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -112,7 +112,7 @@ function useEdgeRules(app: OpenAPIHono<HttpEnv>, origins: readonly string[]): vo
   );
 }
 
-function useFailures(app: OpenAPIHono<HttpEnv>, logger: Logger): void {
+function useFailures(app: Hono<HttpEnv>, logger: Logger): void {
   app.notFound((c) =>
     respondFailure(c, { kind: 'not_found', message: 'There is nothing at this address. See /docs.' }),
   );
@@ -138,17 +138,17 @@ function useFailures(app: OpenAPIHono<HttpEnv>, logger: Logger): void {
 }
 
 /** The whole of HTTP without its server: give it a Request, get a Response. */
-export function createApp(parts: AppParts): OpenAPIHono<HttpEnv> {
-  const app = new OpenAPIHono<HttpEnv>();
+export function createApp(parts: AppParts): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
   useRequestLog(app, parts.logger, parts.now ?? (() => performance.now()));
   useEdgeRules(app, parts.origins);
   useFailures(app, parts.logger);
-  for (const op of allOperations(parts)) {
-    document(app, op);
+  const operations = allOperations(parts);
+  for (const op of operations) {
     app.on(op.method.toUpperCase(), op.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) =>
       respond(c, op, await perform(op, c, parts)),
     );
   }
-  servePages(app, openApiDocument(app), parts.asyncApi);
+  servePages(app, openApiDocument(operations), parts.asyncApi);
   return app;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { PublishedBallot } from '../../engine/elections/election.ts';
+import type { PublishedBallot } from '../../engine/index.ts';
+import { credentialOfToken } from '../../engine/index.ts';
 import {
   castReceipt,
   castRequest,
@@ -7,16 +8,15 @@ import {
   publishedBallot,
   trackingCode,
 } from '../../protocol/ballots.ts';
-import { pageOf, pageQuery } from '../../protocol/page.ts';
+import { ballotPageQuery, pageOf } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
-import { credentialOfToken } from '../auth/credentials.ts';
 import { electionInReach } from '../auth/reach.ts';
 import { csvReply } from './csv.ts';
 import { electionParams } from './elections.ts';
 import { type Call, type Operation, operation, replyWith } from './operation.ts';
 
-type ListCall = Call<'ballots.read', { election_id: string }, z.output<typeof pageQuery>, undefined>;
+type ListCall = Call<'ballots.read', { election_id: string }, z.output<typeof ballotPageQuery>, undefined>;
 
 function viewOf(ballot: PublishedBallot): PublishedBallotView {
   return {
@@ -72,7 +72,7 @@ const cast = operation({
       electionId: params.election_id,
       credential,
       ballot: body.ballot,
-      castKey: Buffer.from(body.cast_key, 'hex'),
+      castKey: body.cast_key,
     });
     return replyWith(outcome, (receipt) => ({ status: 201, body: { tracking_code: receipt.trackingCode } }));
   },
@@ -86,7 +86,7 @@ const list = operation({
   summary: 'List the published ballots',
   permission: 'ballots.read',
   params: electionParams,
-  query: pageQuery,
+  query: ballotPageQuery,
   success: { 200: { description: 'A page, ordered by tracking code.', schema: pageOf(publishedBallot) } },
   failures: ['not_found', 'conflict', 'not_open', 'database_away'],
   handle: async (call) => {
@@ -107,7 +107,7 @@ const listCsv = operation({
     'Columns tracking_code, ballot (JSON), weight, voter. X-Next-Cursor starts the next page; none on the last.',
   permission: 'ballots.read',
   params: electionParams,
-  query: pageQuery,
+  query: ballotPageQuery,
   success: { 200: { description: 'A page, ordered by tracking code.', mediaType: 'text/csv' } },
   failures: ['not_found', 'conflict', 'not_open', 'database_away'],
   handle: async (call) => {

@@ -12,11 +12,17 @@ function tooLarge(maxBytes: number): { readonly ok: false; readonly failure: Any
   return { ok: false, failure: { kind: 'body_too_large', message, details: { max_bytes: maxBytes } } };
 }
 
+/** Lets the one who watches the time stop a body that does not come; reading ends at once. */
+export interface BodyReading {
+  stop: (() => void) | null;
+}
+
 /** All bytes of the body, or nothing once there are more than `maxBytes`: the rest is not even read. */
-async function readBytes(request: Request, maxBytes: number): Promise<Checked<Uint8Array>> {
+async function readBytes(request: Request, maxBytes: number, reading: BodyReading): Promise<Checked<Uint8Array>> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge(maxBytes);
   if (request.body === null) return { ok: true, value: new Uint8Array() };
   const reader = request.body.getReader();
+  reading.stop = () => void reader.cancel().catch(() => {}); // the connection may be gone already
   const parts: Uint8Array[] = [];
   let size = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -27,6 +33,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Checked<Ui
     }
     parts.push(part.value);
   }
+  reading.stop = null;
   return { ok: true, value: Buffer.concat(parts) };
 }
 
@@ -37,12 +44,13 @@ async function readBytes(request: Request, maxBytes: number): Promise<Checked<Ui
 export async function readJson(
   request: Request,
   maxBytes: number,
+  reading: BodyReading,
 ): Promise<Checked<{ raw: Uint8Array; json: unknown }>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     return failed('wrong_media_type', 'Send the body as JSON, with Content-Type: application/json.');
   }
-  const bytes = await readBytes(request, maxBytes);
+  const bytes = await readBytes(request, maxBytes, reading);
   if (!bytes.ok) return bytes;
   let json: unknown;
   try {

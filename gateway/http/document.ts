@@ -1,8 +1,7 @@
-import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, errorBody } from '../../protocol/errors.ts';
 import { type AnyFailure, mappingOf } from '../errors.ts';
-import type { HttpEnv } from './context.ts';
 import type { Operation } from './operation.ts';
 
 type Kind = AnyFailure['kind'];
@@ -121,19 +120,16 @@ function routeOf(op: Operation): RouteConfig {
   };
 }
 
-/** Enters an operation into the document; the path is served by the caller. */
-export function document(app: OpenAPIHono<HttpEnv>, op: Operation): void {
-  app.openAPIRegistry.registerPath(routeOf(op));
-}
-
-/** The OpenAPI 3.1 document of every operation entered so far. */
-export function openApiDocument(app: OpenAPIHono<HttpEnv>) {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+/** The OpenAPI 3.1 document of these operations, in their order. */
+export function openApiDocument(operations: readonly Operation[]) {
+  const described = new OpenAPIHono();
+  for (const op of operations) described.openAPIRegistry.registerPath(routeOf(op));
+  described.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
     description: 'An API key (psk_…) or the session token of an attendee (pst_…).',
   });
-  return app.getOpenAPI31Document({
+  return described.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Psephos', version: '1', description: INTRODUCTION },
     servers: [{ url: '/', description: 'This gateway' }],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Election, NewElection } from '../../engine/elections/election.ts';
+import type { Election, NewElection } from '../../engine/index.ts';
 import {
+  attendance,
   cancellation,
   type ElectionView,
   electionView,
@@ -172,6 +173,24 @@ const cancel = operation({
   },
 });
 
+const setPresent = operation({
+  id: 'setPresent',
+  method: 'post',
+  path: '/v1/elections/{election_id}/present',
+  tag: 'Elections',
+  summary: 'Record how many are present',
+  description: 'For rules whose majority is a part of those present. Until the close.',
+  permission: 'elections.manage',
+  params: electionParams,
+  body: attendance,
+  success: { 200: { description: 'The election.', schema: electionView } },
+  failures: ['not_found', 'conflict', 'not_open', 'closed', 'database_away', 'outcome_unknown'],
+  handle: async ({ engine, identity, params, body }) => {
+    const outcome = await engine.elections.setPresent(identity.orgId, params.election_id, body.present, identity.id);
+    return replyWith(outcome, (election) => ({ status: 200, body: electionAsJson(election) }));
+  },
+});
+
 export const electionOperations: readonly Operation[] = [
   create,
   list,
@@ -180,4 +199,5 @@ export const electionOperations: readonly Operation[] = [
   act('close', 'Close an election', 'Every ballot is then either in the urn or was refused as closed.'),
   act('publish', 'Publish the result', 'The result and, with tracking codes, the ballots can then be read.'),
   cancel,
+  setPresent,
 ];

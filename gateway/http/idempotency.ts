@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Idempotency } from '../../engine/index.ts';
+import type { Engine } from '../../engine/index.ts';
+import type { Failure } from '../../engine/outcome.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import { isPassing, toHttpError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
@@ -29,13 +30,19 @@ function again(status: number, body: unknown, requestId: string): Answer {
   return { ok: true, value: { status, body: now, headers: { 'idempotency-replayed': 'true' } } };
 }
 
+/** Clients retry 429, not 409: a repeat that comes while the first is in work should come again, not give up. */
+function stillRunning(failure: Failure): Answer | null {
+  if (failure.details?.reason !== 'in_progress') return null;
+  return { ok: false, failure: { ...failure, kind: 'rate_limited' } };
+}
+
 /**
  * Carries `work` out once for one Idempotency-Key: the first answer is kept for a day and given again. Another body
  * under the same key is refused by the engine, and so is a repeat while the first is still in work. Answers that may
  * differ next time (5xx, busy, overloaded) are not kept.
  */
 export async function once(
-  idempotency: Idempotency,
+  idempotency: Engine['idempotency'],
   logger: Logger,
   request: Repeatable,
   work: () => Promise<Answer>,
@@ -45,7 +52,7 @@ export async function once(
     return decline('invalid_input', 'The header Idempotency-Key is malformed.', { fields });
   }
   const begun = await idempotency.begin(request.orgId, request.key, hashOf(request));
-  if (!begun.ok) return begun;
+  if (!begun.ok) return stillRunning(begun.failure) ?? begun;
   if (!begun.value.run) return again(begun.value.status, begun.value.body, request.requestId);
 
   const settle = async (kept: Answer | null) => {

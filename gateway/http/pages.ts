@@ -1,4 +1,4 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Hono } from 'hono';
 import type { SocketDocument } from '../docs/messages.ts';
 import { documentationPage } from '../docs/page.ts';
 import { STYLE } from '../docs/style.ts';
@@ -13,7 +13,7 @@ export const PAGE_PATHS = ['/', '/docs', '/docs/style.css', '/openapi.json', '/a
 type PagePath = (typeof PAGE_PATHS)[number];
 
 /** Serves the documentation, made once from the two documents. */
-export function servePages(app: OpenAPIHono<HttpEnv>, openApi: OpenApiDocument, asyncApi: SocketDocument): void {
+export function servePages(app: Hono<HttpEnv>, openApi: OpenApiDocument, asyncApi: SocketDocument): void {
   const content: Readonly<Record<Exclude<PagePath, '/'>, { readonly type: string; readonly text: string }>> = {
     '/docs': { type: 'text/html; charset=utf-8', text: documentationPage(openApi, asyncApi) },
     '/docs/style.css': { type: 'text/css; charset=utf-8', text: STYLE },

@@ -6,7 +6,7 @@ import type { Identities } from '../auth/identities.ts';
 import { authorise, type Permission } from '../auth/permissions.ts';
 import type { Logger } from '../logging.ts';
 import { type Admission, within } from './admission.ts';
-import { readJson } from './body.ts';
+import { type BodyReading, readJson } from './body.ts';
 import type { HttpContext } from './context.ts';
 import { once } from './idempotency.ts';
 import { checkJson, checkShape } from './input.ts';
@@ -47,12 +47,7 @@ function hostOf(c: HttpContext): string {
   return url === null || url.hostname === '' ? 'localhost' : url.hostname;
 }
 
-/** Where a request stands, for what is said when its time is up. */
-interface Progress {
-  readsBody: boolean;
-}
-
-async function carryOut(op: Operation, c: HttpContext, deps: Performing, progress: Progress): Promise<Answer> {
+async function carryOut(op: Operation, c: HttpContext, deps: Performing, reading: BodyReading): Promise<Answer> {
   const caller = op.permission === null ? accept(null) : await identify(deps, c, op.permission);
   if (!caller.ok) return caller;
   const address = { ...c.req.param(), ...queryOf(c) };
@@ -68,9 +63,7 @@ async function carryOut(op: Operation, c: HttpContext, deps: Performing, progres
   if (op.body === undefined)
     return op.handle({ ...call, body: undefined, host } as Call<never, unknown, unknown, unknown>);
 
-  progress.readsBody = true;
-  const read = await readJson(c.req.raw, op.bodyMaxBytes ?? BODY_MAX_BYTES);
-  progress.readsBody = false;
+  const read = await readJson(c.req.raw, op.bodyMaxBytes ?? BODY_MAX_BYTES, reading);
   if (!read.ok) return read;
   const body = checkShape(op.body, read.value.json);
   if (!body.ok) return body;
@@ -83,8 +76,11 @@ async function carryOut(op: Operation, c: HttpContext, deps: Performing, progres
   return once(deps.engine.idempotency, deps.logger, repeatable, work);
 }
 
-function tooLate(op: Operation, progress: Progress): Answer {
-  if (progress.readsBody) return decline('body_too_slow', 'The body did not arrive in time. Send the request again.');
+function tooLate(op: Operation, reading: BodyReading): Answer {
+  if (reading.stop !== null) {
+    reading.stop(); // or its room would stay taken for as long as the sender likes
+    return decline('body_too_slow', 'The body did not arrive in time. Send the request again.');
+  }
   if (op.method === 'get') return decline('database_away', 'Reading took too long. Send the request again.');
   return decline('outcome_unknown', 'The answer took too long and may be lost. Send the same request again.');
 }
@@ -96,16 +92,16 @@ function tooLate(op: Operation, progress: Progress): Answer {
 export async function perform(op: Operation, c: HttpContext, deps: Performing): Promise<Answer> {
   const { request } = c.var;
   request.path = op.path;
-  const progress: Progress = { readsBody: false };
+  const reading: BodyReading = { stop: null };
   const guarded = async (): Promise<Answer> => {
     try {
-      return await carryOut(op, c, deps, progress);
+      return await carryOut(op, c, deps, reading);
     } catch (error) {
       deps.logger.error({ err: error, request_id: request.requestId, path: op.path }, 'a request failed by a bug');
       return decline('bug', 'Something went wrong on our side. Report the request_id if it happens again.');
     }
   };
   const timeoutMs = deps.requestTimeoutMs ?? limits.requestTimeoutMs;
-  const timed = (work: Promise<Answer>) => within(timeoutMs, work, () => tooLate(op, progress));
+  const timed = (work: Promise<Answer>) => within(timeoutMs, work, () => tooLate(op, reading));
   return op.alwaysAdmitted === true ? timed(guarded()) : timed(deps.admission.admit(guarded));
 }

@@ -1,7 +1,5 @@
-import type { Election } from '../../engine/elections/election.ts';
-import { resultToJson } from '../../engine/elections/result-json.ts';
-import { ROUND_TABLE_HEADER, roundTable } from '../../engine/elections/round-table.ts';
-import type { ElectionResult } from '../../engine/elections/rules.ts';
+import type { Election, ElectionResult } from '../../engine/index.ts';
+import { ROUND_TABLE_HEADER, resultToJson, roundTable } from '../../engine/index.ts';
 import { resultView } from '../../protocol/results.ts';
 import { authorise } from '../auth/permissions.ts';
 import { electionInReach } from '../auth/reach.ts';

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Engine } from '../../engine/index.ts';
 import { limits } from '../../engine/limits.ts';
@@ -112,7 +113,7 @@ export function createHttp(parts: {
       draining = true;
       if (!server.listening) return;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await admission.idle();
+      await Promise.race([admission.idle(), sleep(requestTimeoutMs, undefined, { ref: false })]);
       // Answers that are on their way out get one turn of the loop; idle connections end at once.
       await new Promise((resolve) => setImmediate(resolve));
       server.closeIdleConnections();

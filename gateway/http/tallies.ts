@@ -1,4 +1,4 @@
-import type { TallyFigures } from '../../engine/elections/election.ts';
+import type { TallyFigures } from '../../engine/index.ts';
 import { recountView, type TallyView, tallyView } from '../../protocol/tally.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
 import { electionInReach } from '../auth/reach.ts';

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
-/** Option ids are the election's own short names; they stand in ballots and results. */
-export const optionId = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'an option id is 1 to 32 letters, digits, _ or -');
+/**
+ * Option ids are the election's own short names; they stand in ballots and results. The first character is a letter or
+ * digit: a record drops the key __proto__ without a word, and a spreadsheet takes a cell that begins with - for a formula.
+ */
+export const optionId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
+    'an option id is 1 to 32 letters, digits, _ or -, a letter or digit first',
+  );
 
 export const option = z.strictObject({
   id: optionId,

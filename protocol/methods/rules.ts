@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const fraction = z
+const fraction = z
   .strictObject({ numerator: z.int().min(1).max(1_000_000), denominator: z.int().min(1).max(1_000_000) })
   .refine((value) => value.numerator <= value.denominator, {
     path: ['numerator'],
@@ -19,11 +19,11 @@ export type MajorityBase = z.infer<typeof majorityBase>;
 export const threshold = z.union([z.enum(['simple', 'absolute', 'two_thirds', 'three_quarters']), fraction]);
 export type Threshold = z.infer<typeof threshold>;
 
-export const majorityRule = z.strictObject({ base: majorityBase.default('valid'), threshold });
+const majorityRule = z.strictObject({ base: majorityBase.default('valid'), threshold });
 export type MajorityRule = z.infer<typeof majorityRule>;
 
 /** share: of the roll's voting weight, to be cast; number: of ballots to be cast. Abstentions and blanks count. */
-export const quorumRule = z.union([z.strictObject({ share: fraction }), z.strictObject({ number: z.int().min(1) })]);
+const quorumRule = z.union([z.strictObject({ share: fraction }), z.strictObject({ number: z.int().min(1) })]);
 export type QuorumRule = z.infer<typeof quorumRule>;
 
 /** Without a majority rule a motion needs more yes than no, and other methods take whoever their count puts first. */

@@ -13,7 +13,7 @@ export function contestWith(ids: readonly string[], settings: unknown, electionI
 }
 
 /** [how many, ballot]: each ballot weighs one vote. Throws where the method refuses a ballot. */
-export function patternsOf(id: MethodId, contest: Contest, lines: readonly (readonly [number, unknown])[]): Pattern[] {
+function patternsOf(id: MethodId, contest: Contest, lines: readonly (readonly [number, unknown])[]): Pattern[] {
   return lines.map(([count, ballot]) => patternOf(id, contest, ballot, count, BigInt(count) * VOTE));
 }
 

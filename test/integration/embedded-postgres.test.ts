@@ -1,25 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import { locateBinaries } from '../../sql/embedded/binaries.ts';
 import { findServiceUser, makeSharedTempFolder, openEmbeddedPostgres, StartProblem } from '../../sql/embedded/index.ts';
 import { processExists } from '../../sql/embedded/instance-lock.ts';
+import { hold, killHeld } from '../harness/held-postgres.ts';
 import { freePort } from '../harness/server-process.ts';
 
-const HOLDER = resolve('test/harness/hold-postgres.ts');
 const root = await makeSharedTempFolder('psephos-embedded-');
-const children: ChildProcess[] = [];
 let folders = 0;
 
 afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+  killHeld();
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -35,20 +33,6 @@ async function query<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): P
   } finally {
     await sql.end();
   }
-}
-
-/** Opens a server in a process of its own that can be killed. */
-async function hold(args: readonly string[], script = HOLDER, cwd = process.cwd()) {
-  const child = spawn(process.execPath, [script, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    return { child, said: () => said, ...(JSON.parse(line) as { pid: number; port: number; dataDir: string }) };
-  }
-  throw new Error(`the server did not start: ${said}`);
 }
 
 async function untilGone(pid: number): Promise<void> {
@@ -258,7 +242,7 @@ describe('below a private folder (mode 700)', () => {
       cpSync(part, join(checkout, part), { recursive: true, verbatimSymlinks: true });
     }
     chmodSync(priv, 0o700);
-    const held = await hold([], join(checkout, 'test/harness/hold-postgres.ts'), checkout);
+    const held = await hold([], checkout);
     expect(held.dataDir).toMatch(isRoot ? /^\/var\/lib\/psephos\/[0-9a-f]{12}$/ : /checkout\/data$/);
     if (isRoot) expect(held.said()).toContain(`The data folder is ${held.dataDir}, because ${priv} is closed`);
     held.child.kill('SIGTERM');

@@ -26,7 +26,7 @@ export function accepted(ballot: string): Encoded {
 }
 
 /** `field.key` for a problem; the key is the voter's own text, so it is shortened. */
-export function keyPath(field: string, key: string): string {
+function keyPath(field: string, key: string): string {
   return `${field}.${key.length > SHOWN_KEY_CHARACTERS ? `${key.slice(0, SHOWN_KEY_CHARACTERS)}…` : key}`;
 }
 

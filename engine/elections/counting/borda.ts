@@ -1,7 +1,7 @@
 import type { BordaSettings } from '../../../protocol/methods/borda.ts';
 import { openBox } from './ballot-box.ts';
 import type { Contest, Encoded, Method } from './method.ts';
-import { checkRankingLength, decodeRanking, encodeRanking, parseRanking } from './ranking-text.ts';
+import { checkRanked, decodeRanking, encodeRanking, parseRanking } from './ranking-text.ts';
 import { byMost, checkSeats, countOnce, rankBy } from './seats.ts';
 
 /**
@@ -14,7 +14,7 @@ export const borda: Method<BordaSettings> = {
   figure: 'points',
 
   check(contest) {
-    return [...checkSeats(contest, contest.settings.seats), ...checkRankingLength(contest)];
+    return [...checkSeats(contest, contest.settings.seats), ...checkRanked(contest)];
   },
 
   encode(contest: Contest<BordaSettings>, ballot: unknown): Encoded {

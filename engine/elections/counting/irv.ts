@@ -2,7 +2,7 @@ import type { IrvSettings } from '../../../protocol/methods/irv.ts';
 import { type BallotBox, openBox } from './ballot-box.ts';
 import { optionIdAt } from './ballot-text.ts';
 import type { Contest, Count, Encoded, Method, Round, Tie } from './method.ts';
-import { checkRankingLength, decodeRanking, encodeRanking, parseStrictRanking } from './ranking-text.ts';
+import { checkRanked, decodeRanking, encodeRanking, parseStrictRanking } from './ranking-text.ts';
 import { addFigure, byMost, byOption, NO_VALID_BALLOTS, rankBy } from './seats.ts';
 import { pick, tieWords } from './tie-break.ts';
 
@@ -15,7 +15,7 @@ export const irv: Method<IrvSettings> = {
   figure: 'first preferences',
 
   check(contest) {
-    return checkRankingLength(contest);
+    return checkRanked(contest);
   },
 
   encode(contest: Contest<IrvSettings>, ballot: unknown): Encoded {

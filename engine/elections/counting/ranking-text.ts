@@ -1,4 +1,4 @@
-import { accepted, checkLength, onlyField, optionIdAt, Problems } from './ballot-text.ts';
+import { accepted, onlyField, optionIdAt, Problems } from './ballot-text.ts';
 import type { BallotProblem, Contest, Encoded } from './method.ts';
 
 /** Ranked canonical ballots: positions, best first, '>' between ranks, '=' inside one (ascending): '2>0=5>1'. */
@@ -71,6 +71,12 @@ export function decodeRanking(contest: Contest, text: string): { ranking: (strin
   };
 }
 
-export function checkRankingLength(contest: Contest): BallotProblem[] {
-  return checkLength(contest, contest.options.length, 1);
+/** Counts of rankings show tables of options × options (rounds, pairs): 40,000 cells are about 1 MB of JSON. */
+const RANKED_OPTIONS_MAX = 200;
+
+export function checkRanked(contest: Contest): BallotProblem[] {
+  const options = contest.options.length;
+  return options <= RANKED_OPTIONS_MAX
+    ? []
+    : [{ path: 'options', problem: `${options} options to rank, at most ${RANKED_OPTIONS_MAX}` }];
 }

@@ -3,11 +3,9 @@ import { votesOfMicro } from '../../../protocol/weight.ts';
 import { openBox } from './ballot-box.ts';
 import { optionIdAt } from './ballot-text.ts';
 import type { Contest, Encoded, Method, Pattern } from './method.ts';
-import { checkRankingLength, decodeRanking, encodeRanking, parseRanking } from './ranking-text.ts';
+import { checkRanked, decodeRanking, encodeRanking, parseRanking } from './ranking-text.ts';
 import { addFigure, byOption, checkSeats, countOnce } from './seats.ts';
 
-/** Strongest paths take options³ steps and the result carries two options² tables: 0.3 s and 2 MB at 200. */
-const OPTIONS_MAX = 200;
 /** Weights are summed as two exact parts below 2^53 (a bigint per cell and ballot was 20 times slower). */
 const LOW_PART = 1_000_000_000n;
 
@@ -24,11 +22,7 @@ export const schulze: Method<SchulzeSettings> = {
   figure: 'first preferences',
 
   check(contest) {
-    const problems = [...checkSeats(contest, contest.settings.seats), ...checkRankingLength(contest)];
-    if (contest.options.length > OPTIONS_MAX) {
-      problems.push({ path: 'options', problem: `${contest.options.length} options, at most ${OPTIONS_MAX}` });
-    }
-    return problems;
+    return [...checkSeats(contest, contest.settings.seats), ...checkRanked(contest)];
   },
 
   encode(contest: Contest<SchulzeSettings>, ballot: unknown): Encoded {

@@ -4,7 +4,7 @@ import type { BallotProblem, Contest, Count, Figure, Pattern, Round, Tie } from 
 
 export const NO_VALID_BALLOTS = 'no valid ballots';
 
-export interface Seated {
+interface Seated {
   readonly winners: readonly string[];
   readonly ties: readonly Tie[];
 }
@@ -13,7 +13,7 @@ export interface Seated {
  * Seats the best ranks. Equal options that all fit are all elected; where they do not, the seats stay open and the
  * tie is reported, for no rule of the method puts one before the other.
  */
-export function fillSeats(ranking: readonly (readonly string[])[], seats: number): Seated {
+function fillSeats(ranking: readonly (readonly string[])[], seats: number): Seated {
   const winners: string[] = [];
   for (const rank of ranking) {
     const places = seats - winners.length;
@@ -50,7 +50,7 @@ export function byOption<T>(contest: Contest, values: readonly T[]): Record<stri
   return Object.fromEntries(values.map((value, position) => [optionIdAt(contest, position), value]));
 }
 
-export interface OneRound {
+interface OneRound {
   readonly contest: Contest;
   readonly box: BallotBox;
   readonly seats: number;

@@ -1,5 +1,5 @@
 /** Transfer values have five decimals, further ones are cut off (Scottish Order 2007, rule 48(3)). */
-export const VALUE_ONE = 100_000n;
+const VALUE_ONE = 100_000n;
 
 interface Paper {
   readonly ranking: readonly number[];

@@ -3,7 +3,7 @@ import { VOTE } from '../votes.ts';
 import { type BallotBox, openBox } from './ballot-box.ts';
 import { optionIdAt } from './ballot-text.ts';
 import type { Contest, Count, Encoded, Method, Round, Tie } from './method.ts';
-import { checkRankingLength, decodeRanking, encodeRanking, parseStrictRanking } from './ranking-text.ts';
+import { checkRanked, decodeRanking, encodeRanking, parseStrictRanking } from './ranking-text.ts';
 import { addFigure, byMost, byOption, checkSeats, NO_VALID_BALLOTS, rankBy } from './seats.ts';
 import { type Flows, Papers } from './stv-papers.ts';
 import { pick, tieWords } from './tie-break.ts';
@@ -21,7 +21,7 @@ export const stv: Method<StvSettings> = {
   figure: 'first preferences',
 
   check(contest) {
-    return [...checkSeats(contest, contest.settings.seats), ...checkRankingLength(contest)];
+    return [...checkSeats(contest, contest.settings.seats), ...checkRanked(contest)];
   },
 
   encode(contest: Contest<StvSettings>, ballot: unknown): Encoded {
@@ -46,7 +46,7 @@ export const stv: Method<StvSettings> = {
  * floor(valid / (seats + 1)) + 1 in whole votes where the weight of every canonical ballot is a whole number of votes,
  * else the same in micro-units: either is the least amount that no more than `seats` options can reach.
  */
-export function droopQuota(box: BallotBox, seats: number): bigint {
+function droopQuota(box: BallotBox, seats: number): bigint {
   const unit = box.valid.every(({ weight }) => weight % VOTE === 0n) ? VOTE : 1n;
   return (box.weights.valid / unit / BigInt(seats + 1) + 1n) * unit;
 }

@@ -12,7 +12,7 @@ export interface Picked {
  * The lot of an election, so that anyone can check it and nobody can choose it after the options are known:
  * SHA-256 of the election's id followed directly by the option's id, both UTF-8; the smallest hash is drawn.
  */
-export function drawLot(contest: Contest, tied: readonly number[]): number {
+function drawLot(contest: Contest, tied: readonly number[]): number {
   const hashed = tied.map((position) => ({
     position,
     hash: createHash('sha256').update(contest.electionId).update(optionIdAt(contest, position)).digest(),

@@ -1,5 +1,5 @@
 /** Where in the file something is wrong. Lines and columns count from 1; columns count characters. */
-export interface Place {
+interface Place {
   readonly line?: number | undefined;
   readonly column?: number | undefined;
 }

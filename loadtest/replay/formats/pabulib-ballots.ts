@@ -12,7 +12,7 @@ import type {
 
 type Own<Election> = Pick<Election, Extract<keyof Election, 'kind' | 'ballots' | 'suggestedMethod' | OwnSettings>>;
 type OwnSettings = 'complete' | 'marks' | 'limits' | 'range';
-export type PabulibBallots = Own<RankedElection> | Own<ApprovalElection> | Own<PointsElection> | Own<ScoresElection>;
+type PabulibBallots = Own<RankedElection> | Own<ApprovalElection> | Own<PointsElection> | Own<ScoresElection>;
 
 type Meta = PabulibSections['meta'];
 

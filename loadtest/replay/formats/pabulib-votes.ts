@@ -79,7 +79,7 @@ function readValues(file: string, row: Row, cell: string, marks: number): number
 }
 
 /** What a file's votes come to per option, as Pabulib's columns "votes" and "score" count it. */
-export interface VoteTotals {
+interface VoteTotals {
   /** voters who named the option */
   voters: number;
   /** times it was named: more than voters where one ballot names it twice */

@@ -102,19 +102,21 @@ function noteDifferences(
   notes: string[],
 ): void {
   const differing = { mentions: [] as string[], votes: [] as string[], score: [] as string[] };
+  const hasPoints = votes.some((vote) => vote.values !== undefined);
   for (const [id, total] of voteTotals(expected.keys(), votes)) {
     const figures = expected.get(id);
     if (figures?.votes !== undefined && figures.votes !== total.voters) {
       (figures.votes === total.mentions ? differing.mentions : differing.votes).push(id);
     }
-    const hasPoints = votes.some((vote) => vote.values !== undefined);
     if (hasPoints && figures?.score !== undefined && figures.score !== total.points) differing.score.push(id);
   }
-  const listed = (ids: readonly string[]) => `${ids.length} (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`;
+  const listed = (ids: readonly string[]) =>
+    `${ids.length} (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`;
   if (differing.mentions.length > 0) {
     notes.push(`projects whose column "votes" counts every mention on a ballot: ${listed(differing.mentions)}`);
   }
-  if (differing.votes.length > 0) notes.push(`projects whose column "votes" differs from their votes: ${listed(differing.votes)}`);
+  if (differing.votes.length > 0)
+    notes.push(`projects whose column "votes" differs from their votes: ${listed(differing.votes)}`);
   if (differing.score.length > 0)
     notes.push(`projects whose column "score" differs from their points: ${listed(differing.score)}`);
 }

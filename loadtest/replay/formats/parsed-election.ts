@@ -13,17 +13,17 @@ export interface RankedBallot {
 }
 
 /** Each option at most once. [] is the blank ballot. */
-export interface ApprovalBallot {
+interface ApprovalBallot {
   readonly approved: readonly string[];
 }
 
 /** Whole points above 0 per option id. An empty map is the blank ballot. */
-export interface PointsBallot {
+interface PointsBallot {
   readonly points: ReadonlyMap<string, number>;
 }
 
 /** A whole score per option id, 0 and negative ones included. An empty map is the blank ballot. */
-export interface ScoresBallot {
+interface ScoresBallot {
   readonly scores: ReadonlyMap<string, number>;
 }
 
@@ -44,14 +44,14 @@ export interface ExpectedFigures {
   readonly selected?: number;
 }
 
-export interface SourceInfo {
+interface SourceInfo {
   /** the file's name without its folder */
   readonly file: string;
   /** header fields as they stand in the file, keys in lower case */
   readonly header: ReadonlyMap<string, string>;
 }
 
-export type ElectionFormat = 'preflib soi' | 'preflib soc' | 'preflib toi' | 'preflib toc' | 'pabulib' | 'ranked csv';
+type ElectionFormat = 'preflib soi' | 'preflib soc' | 'preflib toi' | 'preflib toc' | 'pabulib' | 'ranked csv';
 
 interface FileOfBallots<Kind extends string, Ballot> {
   readonly kind: Kind;

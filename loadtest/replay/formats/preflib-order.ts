@@ -1,4 +1,4 @@
-export type ReadOrder =
+type ReadOrder =
   | { readonly ok: true; readonly ranks: readonly (readonly string[])[] }
   | { readonly ok: false; readonly column: number; readonly problem: string };
 

@@ -8,7 +8,7 @@ export interface SourceText {
   readonly text: string;
 }
 
-// A million voters at 200 bytes each, the longest rows met in real files; beyond it the text and its rows fill memory.
+// The million voters an election takes, at 200 bytes a row; beyond it the text and its rows fill memory.
 const MAX_FILE_BYTES = 200_000_000;
 // The longest line that makes sense is a ballot that ranks 1,000 options with ids of 32 characters, 33,000;
 // project descriptions are longer. Above a million it is no line of an election.
@@ -35,8 +35,10 @@ export async function loadSource(source: string | SourceText): Promise<SourceTex
 
 async function readBytes(path: string, name: string): Promise<Buffer> {
   try {
-    const { size } = await stat(path);
-    if (size <= MAX_FILE_BYTES) return await readFile(path);
+    const found = await stat(path);
+    if (found.isFile() && found.size <= MAX_FILE_BYTES) return await readFile(path);
+    // A device such as /dev/zero never ends; a folder is left to readFile, which says what it is.
+    if (found.isDirectory()) await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reasons: Record<string, string> = {
@@ -47,7 +49,8 @@ async function readBytes(path: string, name: string): Promise<Buffer> {
     const problem = reasons[code ?? ''] ?? `the file cannot be read (${code ?? String(error)})`;
     throw new ElectionFileError(name, {}, problem, `check the path ${path}`);
   }
-  throw new ElectionFileError(name, {}, `the file is larger than ${MAX_FILE_BYTES} bytes`, 'split it by district');
+  const problem = `this is no regular file of at most ${MAX_FILE_BYTES} bytes`;
+  throw new ElectionFileError(name, {}, problem, 'give a file on disk; split a larger one by district');
 }
 
 function decode(name: string, bytes: Buffer): string {

@@ -19,7 +19,7 @@ export interface MethodRequest {
 }
 
 /** What one voter of the file casts. weight: micro-units, absent = 1 vote. */
-export interface VoterBallot {
+interface VoterBallot {
   readonly ballot: unknown;
   readonly weight?: bigint;
 }
@@ -42,8 +42,8 @@ export type MethodElection = ElectionMethod & {
 };
 
 /**
- * The file's ballots as those of a method. Throws ElectionFileError: an unknown method, one that these ballots cannot be
- * cast with (the message names those that can), too many seats, settings beyond the protocol's bounds.
+ * The file's ballots as those of a method. Throws ElectionFileError: an unknown method, one that these ballots cannot
+ * be cast with (the message names those that can), too many seats, settings beyond the protocol's bounds.
  */
 export function toMethod(parsed: ParsedElection, request: MethodRequest = {}): MethodElection {
   const file = parsed.source.file;
@@ -91,7 +91,8 @@ function chooseMethod(parsed: ParsedElection, request: MethodRequest, seats: num
   const named = namedMethod(request.method, seats);
   if (named === null) throw new ElectionFileError(file, {}, `there is no method ${shown(request.method)}`, hint);
   if (!fitting.includes(named.method)) {
-    const problem = `its ${parsed.kind} ballots cannot be cast with ${named.method}; they can with ${fitting.join(', ')}`;
+    const others = fitting.join(', ');
+    const problem = `its ${parsed.kind} ballots cannot be cast with ${named.method}; they can with ${others}`;
     throw new ElectionFileError(file, {}, problem, hint);
   }
   if (named.method === 'irv' && (request.seats ?? 1) > 1) {

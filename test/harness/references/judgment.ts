@@ -20,7 +20,8 @@ export function judgment(
   const lines = new Map(
     ids.map((id) => {
       const grades = valid.flatMap(({ ballot, weight }) => {
-        return new Array<number>(Number(weight.dividedBy(unit).numerator)).fill(ballot.grades[id] ?? gradeCount - 1);
+        const grade = Object.entries(ballot.grades).find(([key]) => key === id)?.[1] ?? gradeCount - 1;
+        return new Array<number>(Number(weight.dividedBy(unit).numerator)).fill(grade);
       });
       return [id, grades.sort((a, b) => a - b)] as const;
     }),

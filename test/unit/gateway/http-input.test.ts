@@ -79,10 +79,12 @@ describe('fields', () => {
     ['title', { ...motion, title: '  ' }],
     ['method.method', { ...motion, method: { method: 'oracle', settings: {} } }],
     ['options', { ...motion, method: { method: 'irv', settings: {} } }],
-    ['options', { ...motion, options: [{ id: '__proto__', title: 'x' }] }],
+    ['options.0.id', { ...motion, options: [{ id: '__proto__', title: 'x' }] }],
     ['options.0.id', { ...motion, options: [{ id: 'a b', title: 'x' }] }],
     ['meeting_id', { ...motion, meeting_id: '42' }],
     ['opens_at', { ...motion, opens_at: 'tomorrow' }],
+    ['opens_at', { ...motion, opens_at: '0000-01-01T00:00:00Z' }],
+    ['closes_at', { ...motion, closes_at: '9999-12-31T23:59:59-23:00' }],
     ['present', { ...motion, present: -1 }],
     ['present', { ...motion, present: 1.5 }],
     ['secret_step', { ...motion, secret_step: 0 }],
@@ -100,7 +102,7 @@ describe('fields', () => {
     expect(await fields(cast, body)).toEqual([path]);
   });
 
-  test.each(['1e3', '-1', '0.1234567', '01', '1,5', '', 'NaN', '1000000000000'])(
+  test.each(['1e3', '-1', '0.1234567', '01', '1,5', '', 'NaN', '0', '0.000000', '1000000.000001', '1000000000000'])(
     'weight %j is none',
     async (weight) => {
       const body = { credentials: [{ hash: '0'.repeat(64), weight }] };

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Election } from '../../../engine/elections/election.ts';
-import type { Engine, Identity, Meeting, Role } from '../../../engine/index.ts';
+import type { Election, Engine, Identity, Meeting, Role } from '../../../engine/index.ts';
 import { accept, refuse } from '../../../engine/outcome.ts';
 
 export const ORG = '0192f0c1-0000-7cc3-9a51-000000000001';
@@ -69,8 +68,9 @@ export function memoryIdempotency(): Engine['idempotency'] {
         return accept({ run: true as const });
       }
       if (entry.hash !== hash) return refuse('conflict', 'This Idempotency-Key was used for another request.');
-      if (entry.answer === null)
-        return refuse('rate_limited', 'The first request is still in work.', { retryAfterMs: 100 });
+      if (entry.answer === null) {
+        return refuse('conflict', 'Still in work.', { retryAfterMs: 100, details: { reason: 'in_progress' } });
+      }
       return accept({ run: false as const, ...entry.answer });
     },
     async finish(orgId, key, status, body) {

@@ -1,0 +1,72 @@
+import type { Engine } from '../engine/index.ts';
+import { PERMISSIONS } from './auth/permissions.ts';
+import { createHttp } from './http/server.ts';
+import type { Logger } from './logging.ts';
+import { asyncApiDocument } from './socket/asyncapi.ts';
+import { createSocketServer } from './socket/server.ts';
+
+/** Where a gateway listens and how it is reached. */
+export interface GatewaySettings {
+  readonly host: string;
+  /** 0 takes any free port */
+  readonly port: number;
+  readonly socketPort: number;
+  /** pages of these origins may call and connect from a browser */
+  readonly origins: readonly string[];
+  /** the socket's address for clients where a proxy stands in front; else it is made from the caller's host name */
+  readonly publicSocketUrl?: string | undefined;
+}
+
+export interface Gateway {
+  readonly port: number;
+  readonly socketPort: number;
+  /**
+   * Sockets take no more frames, accepted ones are answered, HTTP finishes what is in work, then the engine closes.
+   * Whoever started the database stops it afterwards.
+   */
+  drain(): Promise<void>;
+}
+
+/** IPv6 addresses stand in brackets within an address. */
+function hostInUrl(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+/**
+ * Joins engine, HTTP and sockets into one process. Several of them on one database give one truth.
+ * @throws an Error for people if a port cannot be had; nothing listens then, and the engine is left to the caller
+ */
+export async function startGateway(
+  settings: GatewaySettings,
+  { engine, logger }: { readonly engine: Engine; readonly logger: Logger },
+): Promise<Gateway> {
+  const { origins, publicSocketUrl } = settings;
+  const sockets = createSocketServer({ engine, logger, origins, permissions: PERMISSIONS });
+  const { port: socketPort } = await sockets.listen(settings.host, settings.socketPort);
+  const http = createHttp({
+    engine,
+    logger,
+    settings: { origins },
+    socketUrl: (host) => publicSocketUrl ?? `ws://${hostInUrl(host)}:${socketPort}`,
+    asyncApi: asyncApiDocument(),
+  });
+  const listening = http.listen(settings.host, settings.port);
+  const { port } = await listening.catch(async (error: unknown) => {
+    await sockets.drain();
+    throw error;
+  });
+  let drained: Promise<void> | undefined;
+  const drain = async () => {
+    await sockets.drain();
+    await http.drain();
+    await engine.close();
+  };
+  return {
+    port,
+    socketPort,
+    drain() {
+      drained ??= drain();
+      return drained;
+    },
+  };
+}
