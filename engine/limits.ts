@@ -12,9 +12,10 @@ export const limits = {
   countTimeoutMs: 120_000, // sealing and counting 300,000 ballots takes seconds; nobody waits on a request for it
   engineDeadlineMs: 1_000, // shorter than the 1,200 ms that a calling service waits
   requestTimeoutMs: 5_000,
-  httpRequestsInWork: 50, // requirement 004: concurrency 40-60 per instance
+  httpInWorkMaxRequests: 50, // requirement 004: concurrency 40-60 per instance
   breakerFailures: 5, // consecutive database failures
   breakerOpenMs: 2_000,
+  batchesPerConnection: 2, // the second, only if full, starts while this process reads the first one's answer
   batchMaxBallots: 500, // 50/200/500/1,000 gave 37,500/49,000/60,000/64,000 a second; above 500 only latency grows
   laneMaxBallots: 20_000, // about a third of a second of the whole engine's work
   queueMaxBallots: 50_000, // all lanes: what can be written within the deadline
@@ -27,8 +28,8 @@ export const limits = {
   // Sizes
   ballotMaxCharacters: 4_096, // canonical text; 500 of them stay far below a frame of the database
   electionMaxOptions: 1_000,
-  credentialsPerCallMax: 20_000, // 1.3 MB of JSON
-  credentialsPerElectionMax: 1_000_000,
+  callMaxCredentials: 20_000, // 1.3 MB of JSON
+  electionMaxCredentials: 1_000_000,
   weightMaxMicro: 1_000_000_000_000n, // one million votes
   pageMaxRows: 1_000,
   pageDefaultRows: 100,

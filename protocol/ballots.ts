@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { methods } from './methods/index.ts';
+import { pageOf } from './page.ts';
 import { text } from './text.ts';
 import { weight } from './weight.ts';
 
 /** 16 random bytes made by the client, as 32 small hexadecimal digits. */
-export const castKey = z
+const castKey = z
   .string()
   .regex(/^[0-9a-f]{32}$/, 'is no cast key: 32 small hexadecimal digits, made at random for each ballot')
   .meta({ description: '128 random bits that you make for each ballot and repeat on every retry. Keep it secret.' });
@@ -64,4 +65,5 @@ export const publishedBallot = z
     voter: z.string().nullable().meta({ description: 'Named elections only.' }),
   })
   .meta({ id: 'PublishedBallot' });
+export const ballotPage = pageOf(publishedBallot, 'BallotPage');
 export type PublishedBallotView = z.infer<typeof publishedBallot>;

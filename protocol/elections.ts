@@ -2,13 +2,19 @@ import { z } from 'zod';
 import { electionMethod } from './methods/index.ts';
 import { option } from './methods/option.ts';
 import { rules } from './methods/rules.ts';
+import { pageOf } from './page.ts';
 import { chosenMoment, id, moment, text } from './text.ts';
 import { amount, weight } from './weight.ts';
 
+/** The same schemas under the names by which the documents refer to them. */
+const method = electionMethod.meta({ id: 'Method', description: 'A voting method with its settings.' });
+const choice = option.meta({ id: 'Option', description: 'What can be voted for.' });
+const ruleSet = rules.meta({ id: 'Rules', description: 'What a result needs besides the count.' });
+
 export const electionState = z.enum(['draft', 'open', 'closed', 'published', 'cancelled']);
-export const secrecy = z.enum(['secret', 'named']);
-export const visibility = z.enum(['live', 'count', 'hidden']);
-export const rollKind = z.enum(['tokens', 'meeting']);
+const secrecy = z.enum(['secret', 'named']);
+const visibility = z.enum(['live', 'count', 'hidden']);
+const rollKind = z.enum(['tokens', 'meeting']);
 
 const present = z
   .int()
@@ -25,9 +31,9 @@ export const newElection = z
     meeting_id: id.optional(),
     title: text(1, 500),
     description: text(0, 5_000).optional(),
-    method: electionMethod,
-    options: z.array(option).min(1).max(1_000).optional(),
-    rules: rules.optional(),
+    method,
+    options: z.array(choice).min(1).max(1_000).optional(),
+    rules: ruleSet.optional(),
     secrecy: secrecy.optional().meta({ description: "'secret' if left out: nobody can join a voter to a ballot." }),
     visibility: visibility.optional().meta({ description: "What is seen before the close; 'live' if left out." }),
     roll: rollKind.optional().meta({
@@ -63,9 +69,9 @@ export const electionView = z
     meeting_id: id.nullable(),
     title: z.string(),
     description: z.string(),
-    method: electionMethod,
-    options: z.array(option),
-    rules,
+    method,
+    options: z.array(choice),
+    rules: ruleSet,
     secrecy,
     visibility,
     roll: rollKind,
@@ -82,6 +88,7 @@ export const electionView = z
     created_at: moment,
   })
   .meta({ id: 'Election' });
+export const electionPage = pageOf(electionView, 'ElectionPage');
 export type ElectionView = z.infer<typeof electionView>;
 
 export const attendance = z

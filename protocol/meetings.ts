@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageOf } from './page.ts';
 import { id, moment, text } from './text.ts';
 
 export const newMeeting = z.strictObject({ title: text(1, 200) }).meta({
@@ -22,6 +23,7 @@ export const meetingView = z
       created_at: '2026-11-21T18:00:00.000Z',
     },
   });
+export const meetingPage = pageOf(meetingView, 'MeetingPage');
 export type MeetingView = z.infer<typeof meetingView>;
 
 export const joinRequest = z
@@ -39,7 +41,6 @@ export const joined = z
     meeting: meetingView,
   })
   .meta({ id: 'Joined' });
-export type Joined = z.infer<typeof joined>;
 
 export const socketAddress = z
   .strictObject({ url: z.string(), subprotocol: z.string() })
@@ -51,4 +52,3 @@ export const socketTicket = z
     expires_at: moment,
   })
   .meta({ id: 'SocketTicket' });
-export type SocketTicket = z.infer<typeof socketTicket>;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { id } from './text.ts';
 
 /** Rows of one page at most, and when nothing is asked for. */
-export const PAGE_MAX_ROWS = 1_000;
-export const PAGE_DEFAULT_ROWS = 100;
+const PAGE_MAX_ROWS = 1_000;
+const PAGE_DEFAULT_ROWS = 100;
 
 /** A cursor is the key of the last row before; a list says of which form. */
 function cursor(form: RegExp) {
@@ -35,6 +35,6 @@ export const meetingPageQuery = pageQuery.extend({
 });
 
 /** One page: its rows, and where the next one starts (null on the last). */
-export function pageOf<T extends z.ZodType>(item: T) {
-  return z.strictObject({ items: z.array(item), next_cursor: z.string().nullable() });
+export function pageOf<T extends z.ZodType>(item: T, name: string) {
+  return z.strictObject({ items: z.array(item), next_cursor: z.string().nullable() }).meta({ id: name });
 }

@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import { type ConnectOptions, connect, type Sql, type Transaction } from './connect.ts';
 import { classifyFailure, StatementTimeout } from './failures.ts';
+import { enterOrganisation } from './queries.ts';
 
 /**
  * The pool for all that is not the hot path. Every transaction drops to the application's role and names its
@@ -30,8 +31,7 @@ export class ManagementPool {
       timeoutMs,
       (sql) =>
         sql.begin(async (tx) => {
-          await tx`SELECT set_config('role', 'psephos_app', true), set_config('app.org_id', ${orgId}, true),
-          set_config('statement_timeout', ${String(timeoutMs)}, true)`;
+          await enterOrganisation(tx, orgId, timeoutMs);
           return work(tx);
         }) as Promise<T>,
     );

@@ -134,23 +134,23 @@ export class Elections {
     credentials: readonly NewCredential[],
     _actor: string,
   ): Promise<Outcome<{ issued: number; repeated: number }>> {
-    if (credentials.length > limits.credentialsPerCallMax) {
-      return refuse('invalid_input', `At most ${limits.credentialsPerCallMax} credentials a call.`, {
-        details: { fields: [{ path: 'credentials', problem: `more than ${limits.credentialsPerCallMax}` }] },
+    if (credentials.length > limits.callMaxCredentials) {
+      return refuse('invalid_input', `At most ${limits.callMaxCredentials} credentials a call.`, {
+        details: { fields: [{ path: 'credentials', problem: `more than ${limits.callMaxCredentials}` }] },
       });
     }
     const keys = Buffer.concat(credentials.map(({ credential }) => credential));
     const weights = credentials.map(({ weight }) => weight);
     return guarded(async () => {
       const { issued, refusal } = await this.#database.management.call((sql) =>
-        queries.issueCredentials(sql, orgId, electionId, keys, weights, limits.credentialsPerElectionMax),
+        queries.issueCredentials(sql, orgId, electionId, keys, weights, limits.electionMaxCredentials),
       );
       if (refusal === 'not_found') return NO_ELECTION;
       if (refusal === 'ended') return refuse('closed', 'This vote has ended: it takes no further credentials.');
       if (refusal === 'too_many') {
         return refuse(
           'over_quota',
-          `An election has at most ${limits.credentialsPerElectionMax} credentials; nothing was written.`,
+          `An election has at most ${limits.electionMaxCredentials} credentials; nothing was written.`,
         );
       }
       return accept({ issued, repeated: credentials.length - issued });

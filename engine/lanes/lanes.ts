@@ -45,6 +45,12 @@ const DEFAULT_LIMITS: LaneLimits = {
   operationTimeoutMs: limits.operationTimeoutMs,
 };
 
+/** A connection and how many batches are on their way on it. */
+interface Slot {
+  readonly connection: HotConnection;
+  batches: number;
+}
+
 /** How often deadlines are looked at: a caller hears at most this much late. */
 const DEADLINE_TICK_MS = 25;
 /** After a failed attempt, before the next: the connection is being made anew. */
@@ -58,7 +64,7 @@ export class Lanes<Payload, Answer> {
   readonly #work: LaneWork<Payload, Answer>;
   readonly #limits: LaneLimits;
   readonly #queue = new TurnQueue<Payload>();
-  readonly #idle: HotConnection[];
+  readonly #slots: readonly Slot[];
   readonly #running = new Set<readonly Waiting<Payload>[]>();
   readonly #breaker = circuitBreaker(
     handleWhen((error) => isAway(classifyFailure(error))),
@@ -73,7 +79,7 @@ export class Lanes<Payload, Answer> {
   constructor(connections: readonly HotConnection[], work: LaneWork<Payload, Answer>, own: Partial<LaneLimits> = {}) {
     this.#work = work;
     this.#limits = { ...DEFAULT_LIMITS, ...own };
-    this.#idle = [...connections];
+    this.#slots = connections.map((connection) => ({ connection, batches: 0 }));
     this.#breaker.onBreak(() => {
       this.#brokenAtMs = performance.now();
     });
@@ -103,7 +109,7 @@ export class Lanes<Payload, Answer> {
       queueMicrotask(() => this.#work.settle(payload, this.#work.refusal('overloaded')));
       return;
     }
-    if (!this.#pumpQueued && this.#idle.length > 0) this.#pumpSoon();
+    this.#pumpSoon();
     this.#ticker ??= setInterval(() => this.#expire(), DEADLINE_TICK_MS);
   }
 
@@ -121,7 +127,7 @@ export class Lanes<Payload, Answer> {
 
   /** What arrives in one turn of the event loop becomes one batch. */
   #pumpSoon(): void {
-    if (this.#pumpQueued || this.#idle.length === 0) return;
+    if (this.#pumpQueued || !this.#hasRoom()) return;
     this.#pumpQueued = true;
     setImmediate(() => {
       this.#pumpQueued = false;
@@ -131,39 +137,43 @@ export class Lanes<Payload, Answer> {
 
   #pump(): void {
     const nowMs = performance.now();
-    while (this.#idle.length > 0) {
-      const lane = this.#queue.next(nowMs);
+    for (;;) {
+      // An idle connection takes whatever waits. A busy one gets a second batch behind its first only if that is full:
+      // then the server goes on at once instead of waiting for this process to read the first answer.
+      const idle = this.#slots.find((slot) => slot.batches === 0);
+      const slot = idle ?? this.#slots.find(({ batches }) => batches < limits.batchesPerConnection);
+      if (slot === undefined) break;
+      const lane = this.#queue.next(nowMs, idle === undefined ? this.#limits.batchMax : 1);
       if (lane === undefined) break;
       const { orgId, subjectId } = lane;
       const items = this.#queue.take(lane, this.#limits.batchMax).filter((item) => !this.#tooLate(item, nowMs));
-      if (items.length === 0) continue;
-      const connection = this.#idle.pop() as HotConnection;
-      this.#flush(connection, orgId, subjectId, items);
+      if (items.length > 0) this.#flush(slot, orgId, subjectId, items);
     }
     this.#wakeAfterRest(nowMs);
     if (this.#queue.size === 0 && this.#running.size === 0) this.#drained?.();
   }
 
+  #hasRoom(): boolean {
+    for (const { batches } of this.#slots) if (batches < limits.batchesPerConnection) return true;
+    return false;
+  }
+
   #wakeAfterRest(nowMs: number): void {
-    if (this.#queue.size === 0 || this.#idle.length === 0) return;
+    if (this.#queue.size === 0 || !this.#hasRoom()) return;
     const untilMs = this.#queue.restsUntil();
     if (untilMs === undefined) return;
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.#pump(), Math.max(1, untilMs - nowMs));
   }
 
-  async #flush(
-    connection: HotConnection,
-    orgId: string,
-    subjectId: string,
-    items: readonly Waiting<Payload>[],
-  ): Promise<void> {
+  async #flush(slot: Slot, orgId: string, subjectId: string, items: readonly Waiting<Payload>[]): Promise<void> {
     this.#running.add(items);
+    slot.batches += 1;
     try {
-      await this.#attempt(connection, orgId, subjectId, items);
+      await this.#attempt(slot.connection, orgId, subjectId, items);
     } finally {
       this.#running.delete(items);
-      this.#idle.push(connection);
+      slot.batches -= 1;
       this.#pumpSoon();
       if (this.#queue.size === 0 && this.#running.size === 0) this.#drained?.();
     }

@@ -52,11 +52,13 @@ export class TurnQueue<Payload> {
     this.size += items.length;
   }
 
-  /** The next lane with something to do, moved behind all others; undefined if none may run at `nowMs`. */
-  next(nowMs: number): Lane<Payload> | undefined {
+  /** The next lane in which at least `least` wait, moved behind all others; undefined if none may run at `nowMs`. */
+  next(nowMs: number, least = 1): Lane<Payload> | undefined {
     for (let o = 0; o < this.#organisations.length; o += 1) {
       const organisation = this.#organisations[o] as Organisation<Payload>;
-      const l = organisation.lanes.findIndex((lane) => lane.restUntilMs <= nowMs);
+      const l = organisation.lanes.findIndex(
+        (lane) => lane.items.length - lane.first >= least && lane.restUntilMs <= nowMs,
+      );
       if (l < 0) continue;
       const [lane] = organisation.lanes.splice(l, 1) as [Lane<Payload>];
       organisation.lanes.push(lane);

@@ -5,7 +5,7 @@ import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
  * Who joined a meeting by its code reaches that meeting and its elections, nothing else of the organisation.
  * What is out of reach is answered like what does not exist. API keys reach their whole organisation.
  */
-export function reaches(identity: Identity, meetingId: string | null): boolean {
+function reaches(identity: Identity, meetingId: string | null): boolean {
   return identity.kind === 'api_key' || (identity.meetingId !== null && identity.meetingId === meetingId);
 }
 

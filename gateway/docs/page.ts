@@ -14,14 +14,14 @@ function typeCell(type: string, schemas: ReadonlySet<string>): Markup {
 
 function fieldTable(caption: string, fields: readonly Field[], schemas: ReadonlySet<string>): Markup | null {
   if (fields.length === 0) return null;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+  return html`<table aria-label="${caption}">
     <thead><tr><th scope="col">Name</th><th scope="col">Value</th><th scope="col">Meaning</th></tr></thead>
     <tbody>${fields.map(
       (field) => html`<tr>
         <td><code>${field.name}</code></td>
         <td>${typeCell(field.type, schemas)}${field.required ? null : html` <span class="note">optional</span>`}</td>
         <td>${field.description}</td></tr>`,
-    )}</tbody></table></div>`;
+    )}</tbody></table>`;
 }
 
 function operationArticle(op: OperationDoc, schemas: ReadonlySet<string>): Markup {
@@ -39,7 +39,7 @@ function operationArticle(op: OperationDoc, schemas: ReadonlySet<string>): Marku
     ${op.body !== null && html`<h4>Body: ${typeCell(op.body.type, schemas)}</h4>`}
     ${op.body !== null && fieldTable(`Body of ${op.summary}`, op.body.fields, schemas)}
     <h4>Answers</h4>
-    <div class="scroll" tabindex="0" role="region" aria-label="Answers of ${op.summary}"><table>
+    <table aria-label="Answers of ${op.summary}">
       <thead><tr><th scope="col">Status</th><th scope="col">What</th><th scope="col">Meaning</th></tr></thead>
       <tbody>${op.answers.map(
         ({ status, type, description }) =>
@@ -47,9 +47,9 @@ function operationArticle(op: OperationDoc, schemas: ReadonlySet<string>): Marku
       )}${op.errors.map(
         ({ status, code, meaning }) =>
           html`<tr><td class="status-bad">${status}</td><td><a href="#${code}">${code}</a></td><td>${meaning}</td></tr>`,
-      )}</tbody></table></div>
+      )}</tbody></table>
     <h4>Example</h4>
-    <pre tabindex="0"><code>${op.curl}</code></pre>
+    <pre><code>${op.curl}</code></pre>
   </article>`;
 }
 
@@ -59,7 +59,7 @@ function messageArticle(message: MessageDoc, schemas: ReadonlySet<string>): Mark
     <p class="note">${message.direction === 'in' ? 'You send this.' : 'You receive this.'}</p>
     ${prose(message.description)}
     ${fieldTable(`Fields of ${message.title}`, message.fields, schemas)}
-    ${message.example !== undefined && html`<h4>Example</h4><pre tabindex="0"><code>${JSON.stringify(message.example, null, 2)}</code></pre>`}
+    ${message.example !== undefined && html`<h4>Example</h4><pre><code>${JSON.stringify(message.example, null, 2)}</code></pre>`}
   </article>`;
 }
 
@@ -69,17 +69,17 @@ function schemaArticle(schema: NamedSchema, schemas: ReadonlySet<string>): Marku
     ${prose(schema.description)}
     ${schema.fields.length === 0 && html`<p>${typeCell(schema.type, schemas)}</p>`}
     ${fieldTable(`Fields of ${schema.name}`, schema.fields, schemas)}
-    ${schema.example !== undefined && html`<h4>Example</h4><pre tabindex="0"><code>${JSON.stringify(schema.example, null, 2)}</code></pre>`}
+    ${schema.example !== undefined && html`<h4>Example</h4><pre><code>${JSON.stringify(schema.example, null, 2)}</code></pre>`}
   </article>`;
 }
 
 function errorTable(): Markup {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Error codes"><table>
+  return html`<table aria-label="Error codes">
     <thead><tr><th scope="col">Code</th><th scope="col">Meaning</th><th scope="col">What to do</th></tr></thead>
     <tbody>${Object.entries(ERROR_CODES).map(
       ([code, { meaning, next }]) =>
         html`<tr id="${code}"><td><code>${code}</code></td><td>${meaning}</td><td>${next}</td></tr>`,
-    )}</tbody></table></div>`;
+    )}</tbody></table>`;
 }
 
 function navigation(
@@ -87,7 +87,7 @@ function navigation(
   operations: readonly OperationDoc[],
   messages: readonly MessageDoc[],
 ): Markup {
-  const group = (title: string, links: readonly Markup[]) => html`<h2>${title}</h2><ul>${links}</ul>`;
+  const group = (title: string, links: readonly Markup[]) => html`<p class="group">${title}</p><ul>${links}</ul>`;
   const link = (anchor: string, text: string) => html`<li><a href="#${anchor}">${text}</a></li>`;
   return html`<nav aria-label="Contents">
     ${tags.map((tag) =>

@@ -79,16 +79,24 @@ export function typeOf(schema: JsonSchema): string {
   }
 }
 
+/** Behind 'X or null', and behind a list or record of X, stands X. */
 function insideOf(schema: JsonSchema): { readonly of: JsonSchema; readonly suffix: string } {
+  const choices = (schema.anyOf ?? []).filter(({ type }) => type !== 'null');
+  if (choices.length === 1 && choices[0] !== undefined) return insideOf(choices[0]);
   if (schema.type === 'array' && schema.items !== undefined) return { of: schema.items, suffix: '[]' };
   const { additionalProperties: values } = schema;
   if (typeof values === 'object' && schema.properties === undefined) return { of: values, suffix: '.*' };
   return { of: schema, suffix: '' };
 }
 
-/** The fields of an object, nested ones after the one that holds them; a named schema is not unfolded. */
+/**
+ * The fields of an object, nested ones after the one that holds them; of a choice between objects the fields of each.
+ * A named schema is not unfolded.
+ */
 export function fieldsOf(schema: JsonSchema, prefix = '', depth = 0): readonly Field[] {
   if (depth >= FIELD_DEPTH_MAX) return [];
+  const branches = schema.anyOf ?? schema.oneOf ?? [];
+  if (branches.length > 0) return branches.flatMap((branch) => fieldsOf(branch, prefix, depth));
   return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
     const name = `${prefix}${key}`;
     const inside = insideOf(value);

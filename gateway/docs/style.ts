@@ -20,7 +20,7 @@ a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outli
 .skip:focus { left: 1rem; top: 1rem; background: var(--panel); padding: .5rem 1rem; z-index: 1; }
 .frame { display: grid; grid-template-columns: minmax(0, 1fr); max-width: 78rem; margin: 0 auto; padding: 0 1rem; }
 nav { padding: 1rem 0; font-size: .92rem; }
-nav h2 { font-size: .8rem; margin: 1.1rem 0 .25rem; color: var(--soft); letter-spacing: .02em; }
+nav .group { font-weight: 600; font-size: .8rem; margin: 1.1rem 0 .25rem; color: var(--soft); letter-spacing: .02em; }
 nav ul { list-style: none; margin: 0; padding: 0; }
 nav a { display: inline-block; padding: .15rem 0; text-decoration: none; overflow-wrap: anywhere; }
 nav a:hover { text-decoration: underline; }
@@ -37,13 +37,13 @@ article { background: var(--panel); border: 1px solid var(--line); border-radius
 .note { color: var(--soft); font-size: .9rem; }
 code, pre { font: .86rem/1.5 ui-monospace, monospace; }
 code { background: var(--code); border-radius: 3px; padding: .1em .3em; overflow-wrap: anywhere; }
-pre { background: var(--code); border-radius: 6px; padding: .8rem 1rem; overflow-x: auto; margin: .4rem 0; }
-pre code { background: none; padding: 0; overflow-wrap: normal; }
-.scroll { overflow-x: auto; }
+pre { background: var(--code); border-radius: 6px; padding: .8rem 1rem; margin: .4rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre code { background: none; padding: 0; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; }
-td:first-child { white-space: nowrap; }
+td { overflow-wrap: anywhere; }
+td:first-child { min-width: 7rem; }
 .status-bad { color: var(--bad); }
 @media (min-width: 60rem) {
   .frame { grid-template-columns: 17rem minmax(0, 1fr); gap: 3rem; }

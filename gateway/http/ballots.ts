@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { PublishedBallot } from '../../engine/index.ts';
 import { credentialOfToken } from '../../engine/index.ts';
 import {
+  ballotPage,
   castReceipt,
   castRequest,
   type PublishedBallotView,
   publishedBallot,
   trackingCode,
 } from '../../protocol/ballots.ts';
-import { ballotPageQuery, pageOf } from '../../protocol/page.ts';
+import { ballotPageQuery } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
 import { electionInReach } from '../auth/reach.ts';
@@ -87,7 +88,7 @@ const list = operation({
   permission: 'ballots.read',
   params: electionParams,
   query: ballotPageQuery,
-  success: { 200: { description: 'A page, ordered by tracking code.', schema: pageOf(publishedBallot) } },
+  success: { 200: { description: 'A page, ordered by tracking code.', schema: ballotPage } },
   failures: ['not_found', 'conflict', 'not_open', 'database_away'],
   handle: async (call) => {
     return replyWith(await readPage(call), ({ items, nextCursor }) => ({

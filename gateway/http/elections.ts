@@ -4,12 +4,13 @@ import {
   attendance,
   cancellation,
   type ElectionView,
+  electionPage,
   electionView,
   type NewElectionBody,
   newElection,
 } from '../../protocol/elections.ts';
 import { MOTION_OPTIONS } from '../../protocol/methods/motion.ts';
-import { meetingPageQuery, pageOf } from '../../protocol/page.ts';
+import { meetingPageQuery } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
 import { electionInReach, listInReach } from '../auth/reach.ts';
 import { type Call, type Operation, operation, type Reply, replyWith } from './operation.ts';
@@ -63,9 +64,10 @@ function inputOf(body: NewElectionBody): NewElection {
   };
 }
 
-/** The election's state is in the ETag beside its log position, so that both must be the same for a 304. */
+/** Everything that can change of an election is in its ETag; `present` changes without a row in the log. */
 function shown(election: Election): Reply {
-  return { status: 200, body: electionAsJson(election), etag: `${election.state}-${election.changedPos}` };
+  const { state, changedPos, present } = election;
+  return { status: 200, body: electionAsJson(election), etag: `${state}-${changedPos}-${present ?? 'none'}` };
 }
 
 const create = operation({
@@ -97,7 +99,7 @@ const list = operation({
   description: 'Attendees see the elections of their meeting.',
   permission: 'elections.read',
   query: meetingPageQuery,
-  success: { 200: { description: 'A page of elections, newest first.', schema: pageOf(electionView) } },
+  success: { 200: { description: 'A page of elections, newest first.', schema: electionPage } },
   failures: ['not_found', 'database_away'],
   handle: async ({ engine, identity, query }) => {
     const reach = listInReach(identity, query.meeting_id);

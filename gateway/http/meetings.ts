@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { Meeting } from '../../engine/index.ts';
-import { joined, joinRequest, type MeetingView, meetingView, newMeeting } from '../../protocol/meetings.ts';
-import { pageOf, pageQuery } from '../../protocol/page.ts';
+import {
+  joined,
+  joinRequest,
+  type MeetingView,
+  meetingPage,
+  meetingView,
+  newMeeting,
+} from '../../protocol/meetings.ts';
+import { pageQuery } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
 import { meetingInReach } from '../auth/reach.ts';
 import { type Operation, operation, replyWith } from './operation.ts';
@@ -46,7 +53,7 @@ const list = operation({
   summary: 'List the meetings',
   permission: 'meetings.list',
   query: pageQuery,
-  success: { 200: { description: 'A page of meetings, newest first.', schema: pageOf(meetingView) } },
+  success: { 200: { description: 'A page of meetings, newest first.', schema: meetingPage } },
   failures: ['database_away'],
   handle: async ({ engine, identity, query }) => {
     const { cursor, limit } = query;

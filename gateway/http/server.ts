@@ -88,7 +88,7 @@ export function createHttp(parts: {
 }): Http {
   const { engine, settings, logger, socketUrl, asyncApi } = parts;
   const requestTimeoutMs = settings.requestTimeoutMs ?? limits.requestTimeoutMs;
-  const admission = createAdmission(settings.requestsInWork ?? limits.httpRequestsInWork);
+  const admission = createAdmission(settings.requestsInWork ?? limits.httpInWorkMaxRequests);
   let draining = false;
   const app = createApp({
     engine,

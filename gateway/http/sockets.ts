@@ -1,10 +1,9 @@
+import { SUBPROTOCOL } from '../../protocol/frames.ts';
 import { socketAddress, socketTicket } from '../../protocol/meetings.ts';
 import { type Operation, operation, replyWith } from './operation.ts';
 
 /** The host name by which a caller came -> the address at which it finds the socket. */
 export type SocketUrl = (host: string) => string;
-
-export const SUBPROTOCOL = 'psephos.v1';
 
 export function socketOperations(socketUrl: SocketUrl): readonly Operation[] {
   return [

@@ -20,11 +20,13 @@ BEGIN
   IF NOT FOUND THEN
     RETURN QUERY SELECT 'not_found', 0::bigint; RETURN;
   END IF;
+  -- there is no way back to 'draft': a state that is not named here must not pass for a permitted one
   IF NOT (CASE p_to
       WHEN 'open' THEN v_election.state = 'draft'
       WHEN 'closed' THEN v_election.state = 'open'
       WHEN 'cancelled' THEN v_election.state IN ('draft', 'open', 'closed')
-      WHEN 'published' THEN v_election.state = 'closed' END) THEN
+      WHEN 'published' THEN v_election.state = 'closed'
+      ELSE false END) THEN
     RETURN QUERY SELECT v_election.state, 0::bigint; RETURN;
   END IF;
   IF p_due AND NOT coalesce(CASE p_to WHEN 'open' THEN v_election.opens_at ELSE v_election.closes_at END <= clock_timestamp(), false) THEN

@@ -1,5 +1,6 @@
 SET LOCAL ROLE psephos_door;
--- Look-ups before an organisation is known. Each returns one row at most and runs as a role that may read no more.
+-- Look-ups before an organisation is known, or over several. Each tells no more than its caller needs, and runs as a role
+-- that may read no more; those by a secret or a code return one row at most.
 CREATE OR REPLACE FUNCTION door.find_api_key(p_hash bytea)
   RETURNS TABLE (org_id uuid, key_id uuid, roles text[], revoked boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

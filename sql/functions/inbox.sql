@@ -27,7 +27,17 @@ BEGIN
     )$ddl$, v_inbox);
   EXECUTE format('ALTER TABLE urn.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_inbox);
   EXECUTE format('CREATE POLICY own_organisation ON urn.%I USING (org_id = (SELECT app.current_org()))', v_inbox);
-  EXECUTE format('COMMENT ON TABLE urn.%I IS ''Batches of one open election; dropped after the close.''', v_inbox);
+  EXECUTE format($ddl$
+    COMMENT ON TABLE urn.%1$I IS 'Batches of one open election; dropped after the close.';
+    COMMENT ON COLUMN urn.%1$I.org_id IS 'The organisation.';
+    COMMENT ON COLUMN urn.%1$I.pos IS 'Log position of the row that announced the batch.';
+    COMMENT ON COLUMN urn.%1$I.size IS 'Ballots in it.';
+    COMMENT ON COLUMN urn.%1$I.tracking IS 'Tracking codes, 16 bytes each, in ascending order.';
+    COMMENT ON COLUMN urn.%1$I.ballots IS 'Canonical ballots in the order of their tracking codes, joined by U+001E; blank ones are empty.';
+    COMMENT ON COLUMN urn.%1$I.weights IS 'Weights in micro-units in the same order; null: one vote each.';
+    COMMENT ON COLUMN urn.%1$I.voters IS 'Named elections: the credentials, 32 bytes each, in the same order. Secret elections: null.';
+    COMMENT ON COLUMN urn.%1$I.at IS 'When the batch was written.'
+    $ddl$, v_inbox);
 END $$;
 REVOKE ALL ON FUNCTION urn.make_inbox(uuid) FROM PUBLIC;
 

@@ -71,8 +71,11 @@ BEGIN
   PERFORM set_config('app.org_id', p_org::text, true);
   FOR v_election IN
     SELECT e.election_id FROM app.elections e
-    WHERE e.org_id = p_org AND e.meeting_id = p_meeting AND e.roll = 'meeting' AND e.state = 'open' ORDER BY e.election_id
+    WHERE e.org_id = p_org AND e.meeting_id = p_meeting AND e.roll = 'meeting' AND e.state IN ('draft', 'open')
+    ORDER BY e.election_id
   LOOP
+    -- Drafts too: one that is being opened at this moment may have read the attendees before this one was there. The
+    -- lock waits for it, and its state is read again afterwards.
     PERFORM pg_advisory_xact_lock_shared(hashtextextended(v_election::text, 7301));
     IF (SELECT e.state = 'open' FROM app.elections e WHERE e.org_id = p_org AND e.election_id = v_election) THEN
       PERFORM urn.enrol(p_org, v_election, p_meeting, p_attendee);

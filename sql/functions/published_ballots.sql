@@ -17,7 +17,7 @@ END $$;
 REVOKE ALL ON FUNCTION urn.published_ballots(uuid, uuid, bytea, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION urn.published_ballots(uuid, uuid, bytea, integer) TO psephos_app;
 
--- One ballot by its tracking code: whether it is in the box, and once published what it says.
+-- One ballot of a published election by its tracking code.
 CREATE OR REPLACE FUNCTION urn.find_ballot(p_org uuid, p_election uuid, p_tracking_code bytea)
   RETURNS TABLE (ballot text, weight bigint, voter text)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

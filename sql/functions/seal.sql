@@ -30,8 +30,9 @@ BEGIN
   IF v_spent <> v_ballots THEN
     RAISE EXCEPTION '% spent credentials and % ballots', v_spent, v_ballots USING ERRCODE = 'internal_error';
   END IF;
-  DELETE FROM urn.tally_snapshot s WHERE s.org_id = p_org AND s.election_id = p_election;
   EXECUTE format('DROP TABLE urn.%I', urn.inbox_of(p_election));
+  -- after the drop, which waits for a take_snapshot that still reads the inbox: nothing would remove its row later
+  DELETE FROM urn.tally_snapshot s WHERE s.org_id = p_org AND s.election_id = p_election;
   UPDATE app.elections e SET sealed_at = clock_timestamp() WHERE e.org_id = p_org AND e.election_id = p_election;
   RETURN v_ballots;
 END $$;

@@ -1,8 +1,8 @@
 SET LOCAL ROLE psephos_urn;
 -- Follows the running tally of an open (or closed, not yet sealed) election from log position p_after.
--- In a secret election, while it is open, only whole steps of at least p_step ballots are given out. Steps are cut from
--- the batches in log order, so every gateway that starts from 0 or from a cut finds the same cuts, and nobody who
--- compares two gateways learns fewer than p_step ballots at once.
+-- In a secret election, while it is open, only whole steps of at least k (secret_step) ballots are given out. Steps are
+-- cut from the batches in log order, so every gateway that starts from 0 or from a cut finds the same cuts, and nobody who
+-- compares two gateways learns fewer than k ballots at once.
 -- Answers one row: sealed (ask urn.count_box instead), cut_pos and cut_size (ballots between p_after and the cut),
 -- head_size (ballots between p_after and the newest batch), at (commit of the cut's batch) and the ballots of the cut as
 -- patterns. From p_after = 0 it begins with the snapshot.
@@ -21,28 +21,35 @@ DECLARE
   v_snapshot urn.tally_snapshot%ROWTYPE;
 BEGIN
   PERFORM set_config('app.org_id', p_org::text, true);
-  SELECT e.state, CASE WHEN e.secrecy = 'secret' AND e.state = 'open' THEN e.secret_step ELSE 1 END, e.sealed_at IS NOT NULL
-    INTO v_state, v_step, sealed
+  SELECT e.state, CASE WHEN e.secrecy = 'secret' AND e.state = 'open' THEN e.secret_step ELSE 1 END INTO v_state, v_step
     FROM app.elections e WHERE e.org_id = p_org AND e.election_id = p_election;
-  cut_pos := p_after; cut_size := 0; head_pos := p_after; head_size := 0;
-  IF v_state IS NULL OR v_state = 'draft' OR to_regclass('urn.' || v_inbox) IS NULL THEN
-    sealed := v_state IS NOT NULL AND v_state <> 'draft';
+  sealed := false; cut_pos := p_after; cut_size := 0; head_pos := p_after; head_size := 0;
+  IF v_state IS NULL OR v_state = 'draft' THEN
     RETURN NEXT; RETURN;
   END IF;
+  BEGIN
+    -- held to the end of the transaction, so that the inbox cannot be sealed away between two looks at it (a follower
+    -- that met the seal used to fail with 42P01)
+    EXECUTE format('LOCK TABLE urn.%I IN ACCESS SHARE MODE', v_inbox);
+  EXCEPTION WHEN undefined_table THEN
+    sealed := true;
+    RETURN NEXT; RETURN;
+  END;
   IF p_after = 0 THEN
     SELECT * INTO v_snapshot FROM urn.tally_snapshot s WHERE s.org_id = p_org AND s.election_id = p_election;
     IF FOUND THEN
       v_from := v_snapshot.pos; cut_pos := v_snapshot.pos; cut_size := v_snapshot.cast_count; at := v_snapshot.at;
-      head_pos := cut_pos; head_size := cut_size;
+      head_pos := cut_pos;
     END IF;
   END IF;
   FOR v_batch IN EXECUTE format('SELECT i.pos, i.size, i.at FROM urn.%I i WHERE i.pos > $1 ORDER BY i.pos', v_inbox) USING v_from LOOP
     v_waiting := v_waiting + v_batch.size;
-    head_pos := v_batch.pos; head_size := head_size + v_batch.size;
+    head_pos := v_batch.pos;
     IF v_waiting >= v_step THEN
       cut_pos := v_batch.pos; cut_size := cut_size + v_waiting; at := v_batch.at; v_waiting := 0;
     END IF;
   END LOOP;
+  head_size := cut_size + v_waiting;
   SELECT array_agg(p.ballot), array_agg(p.n), array_agg(p.w) INTO ballots, counts, weights FROM (
     SELECT a.ballot, sum(a.n)::bigint AS n, sum(a.w)::bigint AS w FROM (
       SELECT b.ballot, 1::bigint AS n, b.weight AS w FROM urn.inbox_ballots(p_election, v_from, cut_pos) b
@@ -78,7 +85,7 @@ END $$;
 REVOKE ALL ON FUNCTION urn.take_snapshot(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION urn.take_snapshot(uuid, uuid) TO psephos_app;
 
--- Counts the ballots themselves, never a running figure: from the box once sealed. null before the close.
+-- Counts the ballots themselves, never a running figure: from the box, which is empty until the election is sealed.
 CREATE OR REPLACE FUNCTION urn.count_box(p_org uuid, p_election uuid)
   RETURNS TABLE (ballot text, count bigint, weight bigint)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -12,10 +12,11 @@ BEGIN
     EXCEPTION WHEN duplicate_object OR unique_violation THEN
       NULL; -- another database of the cluster is being migrated at this moment
     END;
-    -- whoever migrates may act as each role (PostgreSQL 16 gives a creator ADMIN but not SET); INHERIT FALSE keeps
-    -- his own statements without their rights
+    -- Whoever migrates may act as each role (PostgreSQL 16 gives a creator ADMIN but not SET). INHERIT FALSE keeps his
+    -- own statements without their rights; the application's are the exception: a gateway that logs in as him calls
+    -- the urn without changing its role first, which would cost a round trip a batch.
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper) THEN
-      EXECUTE format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', name, current_user);
+      EXECUTE format('GRANT %I TO %I WITH INHERIT %s, SET TRUE', name, current_user, name = 'psephos_app');
     END IF;
   END LOOP;
 END $$;

@@ -6,6 +6,8 @@ CREATE FUNCTION app.current_org() RETURNS uuid
   LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT nullif(current_setting('app.org_id', true), '')::uuid $$;
 COMMENT ON FUNCTION app.current_org() IS 'The organisation that this transaction has set with set_config(''app.org_id'', ..., true); null without.';
+REVOKE ALL ON FUNCTION app.current_org() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.current_org() TO psephos_urn, psephos_door, psephos_app, psephos_worker, psephos_auditor;
 
 CREATE TABLE app.organisations (
   org_id uuid PRIMARY KEY,

@@ -97,5 +97,5 @@ test('the same file always gives the same ids, titles are cut to the length of t
 
 test('the caps are those of the engine', () => {
   expect(MAX_OPTIONS).toBe(limits.electionMaxOptions);
-  expect(MAX_VOTERS).toBe(limits.credentialsPerElectionMax);
+  expect(MAX_VOTERS).toBe(limits.electionMaxCredentials);
 });

@@ -57,7 +57,7 @@ type Rooms = {
 };
 
 /** Keeps answers in memory, as the engine's does in its table. */
-export function memoryIdempotency(): Engine['idempotency'] {
+function memoryIdempotency(): Engine['idempotency'] {
   const kept = new Map<string, { hash: string; answer: { status: number; body: unknown } | null }>();
   return {
     async begin(orgId, key, requestHash) {

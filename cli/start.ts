@@ -1,0 +1,144 @@
+import { createEngine, type Engine, limits } from '../engine/index.ts';
+import { createLogger, type Logger } from '../gateway/logging.ts';
+import { type Gateway, startGateway } from '../gateway/main.ts';
+import { StartProblem } from '../sql/embedded/index.ts';
+import { type Addresses, addressesOf, choosePort, originsOf } from './addresses.ts';
+import { readArguments } from './arguments.ts';
+import { databaseProblem, type Say, type StartedDatabase, startDatabase } from './database.ts';
+import { type Demo, openDemo } from './demo.ts';
+import { runCommand } from './run-command.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { welcomeText } from './welcome.ts';
+
+/** Of the time from SIGTERM to exit, what the embedded server has for its own stop. */
+const DATABASE_STOP_MS = 2_000;
+/** Beyond it something hangs: we leave, and the kernel stops the database (sql/embedded/server.ts). */
+const EXIT_MS = 9_500;
+
+const say: Say = (line) => process.stdout.write(`${line}\n`);
+
+await runCommand(async () => {
+  const { flags } = readArguments({
+    command: 'npm start',
+    purpose: 'Runs Psephos on this machine: PostgreSQL, engine, HTTP and sockets. Ctrl-C or SIGTERM stops it.',
+    flags: {
+      port: { type: 'number', placeholder: 'N', purpose: 'port of HTTP; 0 = any free one (8080)', min: 0, max: 65_535 },
+      'ws-port': {
+        type: 'number',
+        placeholder: 'N',
+        purpose: 'port of the sockets; 0 = any free one (8081)',
+        min: 0,
+        max: 65_535,
+      },
+      'data-dir': {
+        type: 'string',
+        placeholder: 'FOLDER',
+        purpose: 'where the embedded PostgreSQL keeps its data (./data)',
+      },
+      'new-key': { type: 'boolean', purpose: 'makes and prints another API key of the demo moderator' },
+      json: { type: 'boolean', purpose: 'once it runs, prints one line of JSON for programs instead of the text' },
+    },
+    notes: [
+      'All else is set by the environment or a .env file; .env.example documents every variable.',
+      'DATABASE_URL uses a PostgreSQL of yours instead of the embedded one.',
+      'Progress goes to standard output, the log (JSON lines) to standard error.',
+    ],
+  });
+  const settings = readSettings({
+    PORT: flags.port?.toString(),
+    WS_PORT: flags['ws-port']?.toString(),
+    DATA_DIR: flags['data-dir'],
+  });
+  const logger = createLogger({ level: settings.LOG_LEVEL, destination: process.stderr });
+  const database = await startDatabase(settings, flags.json ? () => {} : say);
+  const running = await startOn(database, settings, logger, flags['new-key']).catch(async (error: unknown) => {
+    await database.stop();
+    throw error;
+  });
+  stopOnSignals(running.gateway, database);
+  process.stdout.write(
+    flags.json ? `${announcement(running, database)}\n` : `\n${welcomeText(running.addresses, running.demo)}`,
+  );
+});
+
+interface Running {
+  readonly gateway: Gateway;
+  readonly addresses: Addresses;
+  readonly demo: Demo | null;
+}
+
+async function startOn(
+  database: StartedDatabase,
+  settings: Settings,
+  logger: Logger,
+  newKey: boolean,
+): Promise<Running> {
+  const engine = await openEngine(database, settings, logger);
+  try {
+    const port = await choosePort(settings.HOST, settings.PORT);
+    const gateway = await startGateway(
+      {
+        host: settings.HOST,
+        port,
+        socketPort: settings.WS_PORT,
+        origins: originsOf(settings, port),
+        publicSocketUrl: settings.PUBLIC_WS_URL,
+      },
+      { engine, logger },
+    ).catch((error: Error) => {
+      throw new StartProblem(error.message); // its errors are made for people: a port that cannot be had
+    });
+    const demo = database.ownerUrl === null ? null : await openDemo(engine, database.ownerUrl, newKey);
+    return { gateway, addresses: addressesOf(settings, gateway.port, gateway.socketPort), demo };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function openEngine(database: StartedDatabase, settings: Settings, logger: Logger): Promise<Engine> {
+  const engine = await createEngine({
+    url: database.url,
+    hotConnections: settings.HOT_POOL,
+    connections: settings.POOL,
+    report: (error) => logger.error({ err: error }, 'a bug outside any request'),
+  }).catch((error: unknown) => {
+    throw databaseProblem(error, 'DATABASE_URL', database.url);
+  });
+  if (database.ownerUrl !== null) return engine;
+  const ready = await engine.ready();
+  if (ready.ok) return engine;
+  await engine.close();
+  throw new StartProblem(
+    `DATABASE_URL: ${ready.failure.message} Its user may not migrate: set DATABASE_OWNER_URL to a role that owns the ` +
+      'database, here or for npm run migrate.',
+  );
+}
+
+/** One line for programs: load tests and scripts that start a Psephos of their own. */
+function announcement({ addresses, demo }: Running, database: StartedDatabase): string {
+  return JSON.stringify({
+    http_url: addresses.httpUrl,
+    ws_url: addresses.wsUrl,
+    join_code: demo?.meeting?.joinCode ?? null,
+    api_key: demo?.apiKey ?? null,
+    pid: process.pid,
+    postgres_pid: database.pid,
+  });
+}
+
+/** The order matters: nothing new, what was accepted is answered, connections close, the database last. */
+function stopOnSignals(gateway: Gateway, database: StartedDatabase): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) process.exit(1); // a second Ctrl-C means now
+    stopping = true;
+    setTimeout(() => process.exit(1), EXIT_MS).unref();
+    const late = setTimeout(() => void database.stop(), limits.drainMs - DATABASE_STOP_MS);
+    await gateway.drain();
+    clearTimeout(late);
+    await database.stop();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+}

@@ -1,0 +1,35 @@
+import type { CastFrame } from '../../protocol/frames/cast.ts';
+import { REQUEST_ID_MAX_CHARACTERS } from '../../protocol/frames/request-id.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const KEY = /^[0-9a-f]{32}$/;
+const TOKEN = /^[\x21-\x7e]{16,256}$/;
+
+const FIELDS_WITH_CREDENTIAL = 6;
+const FIELDS_WITHOUT = 5;
+
+/**
+ * True for a parsed frame that the schema `castFrame` takes as it is, without changing anything in it. False decides
+ * nothing: the schema is asked then. At 20,000 ballots a second the schema alone costs a tenth of a core, this a
+ * hundredth. A property test holds the two together.
+ */
+export function isPlainCast(frame: unknown): frame is CastFrame {
+  if (typeof frame !== 'object' || frame === null) return false;
+  const { op, id, election, ballot, cast_key: castKey, credential } = frame as Partial<Record<string, unknown>>;
+  if (op !== 'cast') return false;
+  if (typeof id === 'string') {
+    if (id.length === 0 || id.length > REQUEST_ID_MAX_CHARACTERS) return false;
+  } else if (!Number.isSafeInteger(id)) return false;
+  if (typeof election !== 'string' || !UUID.test(election)) return false;
+  if (typeof castKey !== 'string' || !KEY.test(castKey)) return false;
+  if (typeof ballot !== 'object' || ballot === null) return false;
+  let expected = FIELDS_WITHOUT;
+  if (credential !== undefined) {
+    if (typeof credential !== 'string' || !TOKEN.test(credential)) return false;
+    expected = FIELDS_WITH_CREDENTIAL;
+  }
+  // JSON.parse makes own enumerable fields only, `__proto__` among them: all five or six are there, and nothing else is
+  let fields = 0;
+  for (const _ in frame) fields += 1;
+  return fields === expected;
+}

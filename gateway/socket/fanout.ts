@@ -1,0 +1,229 @@
+import { type Engine, type Identity, type Outcome, refuse } from '../../engine/index.ts';
+import type { SubscribeFrame } from '../../protocol/frames/subscribe.ts';
+import { partsOfTopic, type TopicKind } from '../../protocol/topics.ts';
+import { authorise, type Permission } from '../auth/permissions.ts';
+import { electionInReach, meetingInReach } from '../auth/reach.ts';
+import type { AnyFailure } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import type { SocketLimits } from './limits.ts';
+import { DROPPED, type Outbox } from './outbox.ts';
+import { replyText } from './replies.ts';
+import { EventTopic } from './topics/event-topic.ts';
+import { OrganisationFeed } from './topics/organisation-feed.ts';
+import { TallyTopic } from './topics/tally-topic.ts';
+import { keyOf, type Topic, type TopicParts } from './topics/topic.ts';
+import { readElection, readMeeting } from './topics/views.ts';
+
+const PERMISSION: Readonly<Record<TopicKind, Permission>> = {
+  meeting: 'meetings.read',
+  election: 'elections.read',
+  tally: 'tallies.read',
+};
+
+/** A topic that moves this often while its past is read is caught up with by a snapshot. */
+const CATCH_UP_ATTEMPTS = 3;
+
+interface Opened {
+  readonly topic: Topic;
+  readonly ready: Promise<Outcome<null>>;
+}
+
+export interface FanoutParts {
+  readonly engine: Engine;
+  readonly limits: SocketLimits;
+  readonly outbox: Outbox;
+  /** sends one text to every subscriber of a topic's key */
+  readonly send: TopicParts['send'];
+  readonly report: (error: unknown) => void;
+}
+
+/** Topics and who watches them: one source per topic, one serialisation per message, whoever many listen. */
+export class Fanout {
+  readonly #parts: FanoutParts;
+  readonly #opened = new Map<string, Opened>();
+  readonly #feeds = new Map<string, OrganisationFeed>();
+
+  constructor(parts: FanoutParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#opened.size;
+  }
+
+  /** Replies and sends what was missed, or says why not. */
+  async subscribe(connection: Connection, identity: Identity, frame: SubscribeFrame): Promise<AnyFailure | null> {
+    const allowed = await this.#check(identity, frame.topic);
+    if (!allowed.ok) return allowed.failure;
+    const most = this.#parts.limits.topicsPerConnection;
+    if ((connection.socket?.getTopics().length ?? 0) >= most) {
+      return { kind: 'over_quota', message: `At most ${most} topics a connection. Unsubscribe from others first.` };
+    }
+    const { topic, ready } = this.#open(identity.orgId, frame.topic);
+    topic.joining += 1;
+    try {
+      const started = await ready;
+      if (!started.ok) return started.failure;
+      const from = frame.epoch === topic.epoch ? frame.offset : undefined;
+      let [at, missed] = [topic.offset, null as string | null];
+      for (let attempt = 1; from !== undefined && from < topic.offset && attempt <= CATCH_UP_ATTEMPTS; attempt += 1) {
+        at = topic.offset;
+        missed = await topic.missed(from, at);
+        if (missed === null || at === topic.offset) break;
+        missed = null; // it moved meanwhile: what was read does not reach to where it stands now
+      }
+      this.#join(connection, topic, frame, from, missed); // no await since the last look at the offset
+      return null;
+    } finally {
+      topic.joining -= 1;
+    }
+  }
+
+  unsubscribe(connection: Connection, identity: Identity, name: string): void {
+    connection.socket?.unsubscribe(keyOf(identity.orgId, name));
+  }
+
+  /** Sends the newest state of every topic to a reader that was behind and has room again. */
+  catchUp(connection: Connection): void {
+    const { socket } = connection;
+    if (socket === undefined) return;
+    connection.behind = false;
+    for (const key of socket.getTopics()) {
+      const opened = this.#opened.get(key);
+      if (opened === undefined) continue;
+      if (socket.send(opened.topic.snapshot()) !== DROPPED) continue;
+      connection.behind = true;
+      return;
+    }
+  }
+
+  /** uWebSockets.js says how many watch a topic now. */
+  watched(key: string, count: number): void {
+    const topic = this.#opened.get(key)?.topic;
+    if (topic !== undefined) topic.unwatchedSinceMs = count > 0 ? undefined : performance.now();
+  }
+
+  /** Ends topics that nobody has watched for a while. */
+  sweep(): void {
+    const before = performance.now() - this.#parts.limits.topicLingerMs;
+    for (const { topic } of this.#opened.values()) {
+      if (topic.joining === 0 && (topic.unwatchedSinceMs ?? Number.POSITIVE_INFINITY) < before) this.#close(topic);
+    }
+    for (const [orgId, feed] of this.#feeds) {
+      if (feed.size > 0) continue;
+      feed.stop();
+      this.#feeds.delete(orgId);
+    }
+  }
+
+  stop(): void {
+    for (const { topic } of this.#opened.values()) topic.stop();
+    for (const feed of this.#feeds.values()) feed.stop();
+    this.#opened.clear();
+    this.#feeds.clear();
+  }
+
+  async #check(identity: Identity, name: string): Promise<Outcome<unknown>> {
+    const { kind, id } = partsOfTopic(name);
+    const allowed = authorise(identity, PERMISSION[kind]);
+    if (!allowed.ok) return allowed;
+    const { engine } = this.#parts;
+    return kind === 'meeting' ? meetingInReach(engine, identity, id) : electionInReach(engine, identity, id);
+  }
+
+  #join(
+    connection: Connection,
+    topic: Topic,
+    { id }: SubscribeFrame,
+    from: number | undefined,
+    missed: string | null,
+  ): void {
+    const { outbox } = this.#parts;
+    const current = from !== undefined && from >= topic.offset && !(topic instanceof TallyTopic);
+    const mode = current ? 'current' : missed === null ? 'snapshot' : 'resumed';
+    const fields = `"topic":"${topic.name}","epoch":${JSON.stringify(topic.epoch)},"offset":${topic.offset},"mode":"${mode}"`;
+    outbox.push(connection, replyText(id, fields));
+    const taken = outbox.flush(connection);
+    const { socket } = connection;
+    if (socket === undefined) return;
+    socket.subscribe(topic.key);
+    if (current) return;
+    const text = missed === null ? topic.snapshot() : topic.message(from ?? 0, missed);
+    if (!taken || socket.send(text) === DROPPED) connection.behind = true;
+  }
+
+  #open(orgId: string, name: string): Opened {
+    const key = keyOf(orgId, name);
+    const present = this.#opened.get(key);
+    if (present !== undefined) return present;
+    const topic = this.#make(orgId, name);
+    const ready = this.#start(orgId, topic).then((outcome) => {
+      if (!outcome.ok) this.#close(topic);
+      return outcome;
+    });
+    const opened = { topic, ready };
+    this.#opened.set(key, opened);
+    return opened;
+  }
+
+  async #start(orgId: string, topic: Topic): Promise<Outcome<null>> {
+    try {
+      if (topic instanceof EventTopic) {
+        const feed = this.#feedOf(orgId);
+        feed.add(topic);
+        await feed.start();
+      }
+      return await topic.start();
+    } catch (error) {
+      this.#parts.report(error);
+      return refuse('database_away', 'The topic cannot be read at this moment. Subscribe again.');
+    }
+  }
+
+  #close(topic: Topic): void {
+    topic.stop();
+    if (this.#opened.get(topic.key)?.topic === topic) this.#opened.delete(topic.key);
+    if (!(topic instanceof EventTopic)) return;
+    for (const feed of this.#feeds.values()) feed.remove(topic);
+  }
+
+  #feedOf(orgId: string): OrganisationFeed {
+    let feed = this.#feeds.get(orgId);
+    if (feed === undefined) {
+      feed = new OrganisationFeed(this.#parts.engine, orgId, this.#parts.limits, this.#parts.report);
+      this.#feeds.set(orgId, feed);
+    }
+    return feed;
+  }
+
+  #make(orgId: string, name: string): Topic {
+    const { engine, limits, send, report } = this.#parts;
+    const { kind, id } = partsOfTopic(name);
+    const parts = { name, orgId, epoch: engine.feed.epoch(), send };
+    if (kind === 'tally') return new TallyTopic(parts, engine, id);
+    const feed = this.#feedOf(orgId);
+    const shared = { pos: () => feed.pos, report };
+    if (kind === 'election') {
+      return new EventTopic(
+        parts,
+        {
+          ...shared,
+          read: () => readElection(engine, orgId, id),
+          entries: (afterPos, limit) => engine.feed.read(orgId, afterPos, limit, id),
+          concerns: async () => true,
+        },
+        limits,
+      );
+    }
+    return new EventTopic(
+      parts,
+      {
+        ...shared,
+        read: () => readMeeting(engine, orgId, id, limits.meetingSnapshotElections),
+        entries: (afterPos, limit) => engine.feed.read(orgId, afterPos, limit),
+        concerns: async (entry) => (await feed.meetingOf(entry)) === id,
+      },
+      limits,
+    );
+  }
+}

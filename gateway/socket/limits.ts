@@ -1,0 +1,25 @@
+import { FRAME_MAX_BYTES } from '../../protocol/frames.ts';
+
+/** Every cap and timeout of a socket. Units stand last in the name; the reason stands beside it. */
+export const socketLimits = {
+  frameMaxBytes: FRAME_MAX_BYTES,
+  helloMs: 5_000, // who says nothing holds a socket for nothing
+  pingSeconds: 25, // below the 30 to 60 s after which proxies drop a silent connection
+  idleSeconds: 60, // two pings unanswered and some: the other side is gone
+  requestsInWork: 1_000, // per connection; a load test's socket speaks for many voters
+  framesPerSecondAttendee: 50, // a person's page sends a few; a loop in it is stopped here
+  framesPerSecondMachine: 50_000, // above what one gateway can take: the engine's own bounds come first
+  framesBeforeHello: 5,
+  unreadableFrames: 20, // in a row, binary or no JSON: this is not a client of ours
+  topicsPerConnection: 200, // every election of a long assembly
+  topicBacklogBytes: 64 * 1024, // a reader further behind gets the newest state instead of every message
+  replyBacklogBytes: 256 * 1024, // twice 1,000 replies; a reader further behind is cut off
+  drainMs: 3_000, // what was accepted is answered within the engine's deadline of 1,000 ms
+  topicIntervalMs: 100, // at most 10 messages a second and topic
+  topicRetryMs: 500, // a topic's state could not be read: ask the database again
+  topicLingerMs: 5_000, // a topic nobody watches is kept so long: pages reload
+  resumeMaxEntries: 200, // beyond it a snapshot is shorter
+  meetingSnapshotElections: 100,
+} as const;
+
+export type SocketLimits = { readonly [Name in keyof typeof socketLimits]: number };

@@ -1,0 +1,3 @@
+import { operation } from './operation.ts';
+
+export const ping = operation('ping', (gate, connection, { id }) => gate.reply(connection, id, ''));

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine, LogEntry } from '../../../engine/index.ts';
+import type { SocketLimits } from '../limits.ts';
+import { type EventTopic, eventOf, isEvent } from './event-topic.ts';
+
+/** Elections whose meeting is remembered; past it the oldest are asked for again. */
+const MEETINGS_KEPT = 2_000;
+
+/** Follows the log of one organisation and hands its events to the topics that are watched: one follow for all. */
+export class OrganisationFeed {
+  readonly #engine: Engine;
+  readonly #orgId: string;
+  readonly #limits: SocketLimits;
+  readonly #report: (error: unknown) => void;
+  /** by name, e.g. 'meeting:…' */
+  readonly #topics = new Map<string, EventTopic>();
+  readonly #meetingOf = new Map<string, string | null>();
+  #pos = 0;
+  #follow: Promise<{ stop(): void }> | undefined;
+  #delivered: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(engine: Engine, orgId: string, limits: SocketLimits, report: (error: unknown) => void) {
+    this.#engine = engine;
+    this.#orgId = orgId;
+    this.#limits = limits;
+    this.#report = report;
+  }
+
+  /** Position up to which every event has been handed to its topics. */
+  get pos(): number {
+    return this.#pos;
+  }
+
+  get size(): number {
+    return this.#topics.size;
+  }
+
+  /** Throws the database's errors. Later calls share the first one's follow. */
+  async start(): Promise<void> {
+    this.#follow ??= this.#begin();
+    try {
+      await this.#follow;
+    } catch (error) {
+      this.#follow = undefined;
+      throw error;
+    }
+  }
+
+  add(topic: EventTopic): void {
+    this.#topics.set(topic.name, topic);
+  }
+
+  remove(topic: EventTopic): void {
+    if (this.#topics.get(topic.name) === topic) this.#topics.delete(topic.name);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#follow?.then(
+      (follow) => follow.stop(),
+      () => {},
+    );
+  }
+
+  /** The meeting that an entry belongs to; null for elections outside of meetings. Asks until the database answers. */
+  async meetingOf({ topic, kind, payload }: LogEntry): Promise<string | null> {
+    if (kind.startsWith('meeting.')) return topic;
+    const known = this.#meetingOf.get(topic);
+    if (known !== undefined) return known;
+    if (kind === 'election.created') return this.#remember(topic, (payload.meeting as string | undefined) ?? null);
+    while (!this.#stopped) {
+      const election = await this.#engine.elections.get(this.#orgId, topic);
+      if (election.ok) return this.#remember(topic, election.value.meetingId);
+      if (election.failure.kind === 'not_found') return this.#remember(topic, null);
+      await sleep(this.#limits.topicRetryMs);
+    }
+    return null;
+  }
+
+  async #begin(): Promise<{ stop(): void }> {
+    const follow = await this.#engine.feed.follow(this.#orgId, null, (entries) => {
+      this.#delivered = this.#delivered.then(() => this.#deliver(entries)).catch(this.#report);
+    });
+    this.#pos = Math.max(this.#pos, follow.pos);
+    return follow;
+  }
+
+  async #deliver(entries: readonly LogEntry[]): Promise<void> {
+    for (const entry of entries) {
+      if (isEvent(entry)) {
+        this.#topics.get(`election:${entry.topic}`)?.take(eventOf(entry));
+        const meeting = this.#watchesMeetings() ? await this.meetingOf(entry) : null;
+        if (meeting !== null) this.#topics.get(`meeting:${meeting}`)?.take(eventOf(entry));
+      }
+      this.#pos = entry.pos;
+    }
+  }
+
+  #watchesMeetings(): boolean {
+    for (const name of this.#topics.keys()) if (name.startsWith('meeting:')) return true;
+    return false;
+  }
+
+  #remember(electionId: string, meetingId: string | null): string | null {
+    if (this.#meetingOf.size >= MEETINGS_KEPT) this.#meetingOf.delete(this.#meetingOf.keys().next().value as string);
+    this.#meetingOf.set(electionId, meetingId);
+    return meetingId;
+  }
+}

@@ -1,0 +1,46 @@
+import { accept, type Engine, type Outcome, type TallyFigures } from '../../../engine/index.ts';
+import { tallyAsJson } from '../../http/tallies.ts';
+import { Topic, type TopicParts } from './topic.ts';
+
+/** Figures of one election. Each message is the whole state, so one snapshot is all that can be missed. */
+export class TallyTopic extends Topic {
+  readonly #engine: Engine;
+  readonly #orgId: string;
+  readonly #electionId: string;
+  #watch: { stop(): void } | undefined;
+  #stopped = false;
+  #started = false;
+
+  constructor(parts: TopicParts, engine: Engine, electionId: string) {
+    super(parts);
+    this.#engine = engine;
+    this.#orgId = parts.orgId;
+    this.#electionId = electionId;
+  }
+
+  async start(): Promise<Outcome<null>> {
+    const watch = await this.#engine.elections.watchTally(this.#orgId, this.#electionId, (figures) =>
+      this.#take(figures),
+    );
+    if (!watch.ok) return watch;
+    if (this.#stopped) watch.value.stop();
+    else this.#watch = watch.value;
+    return accept(null);
+  }
+
+  async missed(): Promise<null> {
+    return null;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#watch?.stop();
+  }
+
+  #take(figures: TallyFigures): void {
+    const state = JSON.stringify(tallyAsJson(figures));
+    if (this.#started) this.publish(figures.pos, state, state);
+    else this.set(figures.pos, state);
+    this.#started = true;
+  }
+}

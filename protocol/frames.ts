@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+import { castFrame, castReply } from './frames/cast.ts';
+import { helloReply, helloRequest } from './frames/hello.ts';
+import { electionSnapshot, eventsMessage, meetingSnapshot, tallyMessage, tallySnapshot } from './frames/messages.ts';
+import { pingReply, pingRequest } from './frames/ping.ts';
+import type { refusal } from './frames/refusal.ts';
+import { subscribeReply, subscribeRequest } from './frames/subscribe.ts';
+import { unsubscribeReply, unsubscribeRequest } from './frames/unsubscribe.ts';
+
+/** Subprotocol of the socket: `Sec-WebSocket-Protocol` of every connection. */
+export const SUBPROTOCOL = 'psephos.v1';
+/** A larger frame ends the connection. */
+export const FRAME_MAX_BYTES = 64 * 1024;
+
+/** Every operation of the socket: the frame a client sends, and its reply where it is carried out. */
+export const socketOperations = {
+  hello: { request: helloRequest, reply: helloReply },
+  subscribe: { request: subscribeRequest, reply: subscribeReply },
+  unsubscribe: { request: unsubscribeRequest, reply: unsubscribeReply },
+  cast: { request: castFrame, reply: castReply },
+  ping: { request: pingRequest, reply: pingReply },
+} as const;
+
+export type OperationName = keyof typeof socketOperations;
+export type RequestOf<Name extends OperationName> = z.infer<(typeof socketOperations)[Name]['request']>;
+export type ReplyOf<Name extends OperationName> = z.infer<(typeof socketOperations)[Name]['reply']>;
+export type Refusal = z.infer<typeof refusal>;
+
+/** Every message of a topic, by name. */
+export const topicMessages = { meetingSnapshot, electionSnapshot, eventsMessage, tallySnapshot, tallyMessage } as const;

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { electionState, electionView } from '../elections.ts';
+import { meetingView } from '../meetings.ts';
+import { tallyView } from '../tally.ts';
+import { moment } from '../text.ts';
+import { topic } from '../topics.ts';
+import { epoch, offset } from './subscribe.ts';
+
+/** Something that happened in a meeting or election. Ballots are not told of here: the tally topic counts them. */
+export const topicEvent = z
+  .strictObject({
+    pos: offset,
+    kind: z.string().meta({ description: 'What happened.', example: 'election.opened' }),
+    subject: z.string().meta({ description: 'Id of the meeting or election that it happened to.' }),
+    at: moment,
+    state: electionState.optional().meta({ description: 'State of the election from here on.' }),
+    reason: z.string().optional().meta({ description: 'Why it was cancelled.' }),
+    title: z.string().optional(),
+    present: z.int().optional(),
+  })
+  .meta({ id: 'TopicEvent' });
+export type TopicEvent = z.infer<typeof topicEvent>;
+
+const events = z.strictObject({ events: z.array(topicEvent) });
+const head = { topic, epoch, offset };
+const previous = offset.meta({
+  description:
+    'Offset of the message before it on this topic. If it is above the offset that you hold, you missed something: ' +
+    'subscribe again with yours.',
+});
+const snapshot = z.literal(true).meta({ description: 'The whole state: forget what you held of this topic.' });
+
+export const meetingSnapshot = z
+  .strictObject({
+    ...head,
+    snapshot,
+    data: z.strictObject({ meeting: meetingView, elections: z.array(electionView) }),
+  })
+  .meta({ id: 'MeetingSnapshot', description: 'A meeting and its elections (the newest 100), on topic meeting:<id>.' });
+
+export const electionSnapshot = z
+  .strictObject({ ...head, snapshot, data: z.strictObject({ election: electionView }) })
+  .meta({ id: 'ElectionSnapshot', description: 'An election as it stands, on topic election:<id>.' });
+
+export const eventsMessage = z
+  .strictObject({ ...head, previous, data: events })
+  .meta({ id: 'Events', description: 'What has happened since, in order, on topic meeting:<id> or election:<id>.' });
+
+export const tallySnapshot = z
+  .strictObject({ ...head, snapshot, data: tallyView })
+  .meta({ id: 'TallySnapshot', description: 'The running tally as it stands, on topic tally:<id>.' });
+
+export const tallyMessage = z
+  .strictObject({ ...head, previous, data: tallyView })
+  .meta({ id: 'TallyMessage', description: 'New figures, at most 10 times a second; each replaces the one before.' });
+
+export type ElectionTopicData = z.infer<typeof electionSnapshot>['data'];
+export type MeetingTopicData = z.infer<typeof meetingSnapshot>['data'];
+export type EventsData = z.infer<typeof events>;
+
+/** Every message that a subscriber can get. `previous` is absent in snapshots. */
+export interface TopicMessage {
+  readonly topic: string;
+  readonly epoch: string;
+  readonly offset: number;
+  readonly previous?: number;
+  readonly snapshot?: true;
+  readonly data: unknown;
+}

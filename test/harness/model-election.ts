@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { contestOf, methodOf } from '../../engine/elections/counting/index.ts';
+import type { Contest } from '../../engine/elections/counting/method.ts';
+import { decide } from '../../engine/elections/rules.ts';
+import {
+  accept,
+  type CastRequest,
+  type Election,
+  type ElectionResult,
+  type Outcome,
+  type Participation,
+  type PublishedBallot,
+  refuse,
+  type TallyFigures,
+} from '../../engine/index.ts';
+
+interface Credential {
+  readonly weight: bigint;
+  /** the cast key and canonical ballot that it was spent on */
+  spentOn: string | null;
+}
+
+interface BallotCast {
+  readonly trackingCode: string;
+  readonly ballot: string;
+  readonly weight: bigint;
+  readonly credential: string;
+}
+
+/** One election of the model, with everything that has happened to it. */
+export interface Held {
+  election: Election;
+  readonly credentials: Map<string, Credential>;
+  /** in the order in which they were accepted */
+  readonly ballots: BallotCast[];
+}
+
+export function contestOfElection({ electionId, options, method }: Election): Contest {
+  return contestOf(electionId, options, method.settings);
+}
+
+export function update(held: Held, change: Partial<Election>): Outcome<Election> {
+  held.election = { ...held.election, ...change };
+  return accept(held.election);
+}
+
+/** An act that the state does not allow. */
+export function forbidden({ state }: Election): Outcome<never> {
+  const kind = state === 'draft' ? 'not_open' : state === 'open' ? 'conflict' : 'closed';
+  return refuse(kind, '', { details: { state } });
+}
+
+/** A ballot that the state does not allow; voters are not told of the publication. */
+export function notVoting({ state }: Election): Outcome<never> {
+  const told = state === 'published' ? 'closed' : state;
+  return refuse(state === 'draft' ? 'not_open' : 'closed', '', { details: { state: told } });
+}
+
+/** As docs tell voters to compute it: the first 16 bytes of SHA-256("ballot" ‖ election ‖ credential ‖ cast key). */
+export function trackingCodeOf({ electionId, credential, castKey }: CastRequest): string {
+  return createHash('sha256').update(`ballot${electionId}${credential}${castKey}`).digest('hex').slice(0, 32);
+}
+
+export function weightOf(ballots: readonly { readonly weight: bigint }[]): bigint {
+  return ballots.reduce((sum, { weight }) => sum + weight, 0n);
+}
+
+export function participationOf({ credentials, ballots }: Held): Participation {
+  return {
+    roll: credentials.size,
+    rollWeight: weightOf([...credentials.values()]),
+    voted: ballots.length,
+    votedWeight: weightOf(ballots),
+  };
+}
+
+/** Each ballot is a pattern of its own: grouping is the engine's business and changes no count. */
+export function resultOf(held: Held): ElectionResult {
+  const { roll, rollWeight } = participationOf(held);
+  const patterns = held.ballots.map(({ ballot, weight }) => ({ ballot, count: 1, weight }));
+  return decide(held.election, patterns, { rollCount: roll, rollWeight, present: held.election.present });
+}
+
+export function figuresOf({ election, ballots }: Held, count: number): NonNullable<TallyFigures['options']> {
+  const method = methodOf(election.method.method);
+  const contest = contestOfElection(election);
+  const figures = election.options.map(() => ({ count: 0, weight: 0n }));
+  for (const { ballot, weight } of ballots.slice(0, count)) {
+    method.accumulate(contest, figures, { ballot, count: 1, weight });
+  }
+  return figures.map((figure, i) => ({ option: election.options[i]?.id ?? '', ...figure }));
+}
+
+export function publicationOf(
+  { election }: Held,
+  { trackingCode, ballot, weight, credential }: BallotCast,
+): PublishedBallot {
+  const contest = contestOfElection(election);
+  const named = election.secrecy === 'named';
+  return {
+    trackingCode,
+    ballot: methodOf(election.method.method).decode(contest, ballot),
+    weight: named ? weight : null,
+    voter: named ? credential : null,
+  };
+}
