@@ -15,7 +15,7 @@ export const limits = {
   httpInWorkMaxRequests: 50, // requirement 004: concurrency 40-60 per instance
   breakerFailures: 5, // consecutive database failures
   breakerOpenMs: 2_000,
-  batchesPerConnection: 2, // the second, only if full, starts while this process reads the first one's answer
+  connectionMaxBatches: 2, // the second, only if full, starts while this process reads the first one's answer
   batchMaxBallots: 500, // 50/200/500/1,000 gave 37,500/49,000/60,000/64,000 a second; above 500 only latency grows
   laneMaxBallots: 20_000, // about a third of a second of the whole engine's work
   queueMaxBallots: 50_000, // all lanes: what can be written within the deadline

@@ -10,8 +10,8 @@ export const FAILURE_KINDS = [
   'conflict', // an act that the present state does not allow and no ballot code names
   'credential_busy', // somebody else holds the credential's row; retryAfterMs 25-100
   'already_voted', // the credential was spent on another ballot
-  'not_open', // the election is still a draft, cancelled, or before its opens_at
-  'closed', // closed or published, or past its closes_at; this ballot is provably not counted
+  'not_open', // the election is still a draft, or before its opens_at
+  'closed', // closed, published or cancelled, or past its closes_at; this ballot is provably not counted
   'ballot_invalid', // the ballot breaks the method's rules; details.problems = [{ path, problem }]
   'over_quota', // nothing written
   'overloaded', // a queue is full or the request waited too long; nothing written; retryAfterMs

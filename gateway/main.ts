@@ -1,5 +1,4 @@
 import type { Engine } from '../engine/index.ts';
-import { PERMISSIONS } from './auth/permissions.ts';
 import { createHttp } from './http/server.ts';
 import type { Logger } from './logging.ts';
 import { asyncApiDocument } from './socket/asyncapi.ts';
@@ -41,7 +40,7 @@ export async function startGateway(
   { engine, logger }: { readonly engine: Engine; readonly logger: Logger },
 ): Promise<Gateway> {
   const { origins, publicSocketUrl } = settings;
-  const sockets = createSocketServer({ engine, logger, origins, permissions: PERMISSIONS });
+  const sockets = createSocketServer({ engine, logger, origins });
   const { port: socketPort } = await sockets.listen(settings.host, settings.socketPort);
   const http = createHttp({
     engine,

@@ -18,14 +18,14 @@ export const trackingCode = z
 /** What the voter's ballot may look like, by voting method. The election's own options and limits come on top. */
 const ballotShapes = z
   .union([
-    methods.motion.ballot,
-    methods.choose.ballot,
-    methods.score.ballot,
-    methods.judgment.ballot,
-    methods.points.ballot,
-    methods.quadratic.ballot,
-    methods.irv.ballot,
-    methods.borda.ballot,
+    methods.motion.ballot.meta({ description: 'motion' }),
+    methods.choose.ballot.meta({ description: 'choose: marked options' }),
+    methods.score.ballot.meta({ description: 'score: a whole number per option id' }),
+    methods.judgment.ballot.meta({ description: 'judgment: a grade, or its place in the list, per option id' }),
+    methods.points.ballot.meta({ description: 'points: a whole number per option id' }),
+    methods.quadratic.ballot.meta({ description: 'quadratic: a whole number of votes per option id' }),
+    methods.irv.ballot.meta({ description: 'irv, stv: option ids, best first' }),
+    methods.borda.ballot.meta({ description: 'borda, schulze: best first; equals share an inner list' }),
   ])
   .meta({ id: 'Ballot', description: "A ballot, in the shape of the election's voting method." });
 

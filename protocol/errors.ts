@@ -34,11 +34,11 @@ export const ERROR_CODES = {
     next: 'Nothing: the ballot cast first stays in the urn.',
   },
   BALLOT_003: {
-    meaning: 'The election is not open yet, or was cancelled.',
+    meaning: 'The election is not open yet.',
     next: 'Wait until the election opens, then vote.',
   },
   BALLOT_004: {
-    meaning: 'The election is closed. This ballot is not counted.',
+    meaning: 'The election is closed or was cancelled. This ballot is not counted.',
     next: 'Nothing: the election takes no further ballots.',
   },
   BALLOT_005: {

@@ -7,11 +7,6 @@ import type { refusal } from './frames/refusal.ts';
 import { subscribeReply, subscribeRequest } from './frames/subscribe.ts';
 import { unsubscribeReply, unsubscribeRequest } from './frames/unsubscribe.ts';
 
-/** Subprotocol of the socket: `Sec-WebSocket-Protocol` of every connection. */
-export const SUBPROTOCOL = 'psephos.v1';
-/** A larger frame ends the connection. */
-export const FRAME_MAX_BYTES = 64 * 1024;
-
 /** Every operation of the socket: the frame a client sends, and its reply where it is carried out. */
 export const socketOperations = {
   hello: { request: helloRequest, reply: helloReply },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id } from './text.ts';
 
 /** Rows of one page at most, and when nothing is asked for. */
-const PAGE_MAX_ROWS = 1_000;
+export const PAGE_MAX_ROWS = 1_000;
 const PAGE_DEFAULT_ROWS = 100;
 
 /** A cursor is the key of the last row before; a list says of which form. */

@@ -5,6 +5,8 @@ export interface Column {
   readonly type: string;
   readonly not_null: boolean;
   readonly default: string | null;
+  /** where it differs from the type's own, e.g. 'EXTERNAL': never compressed */
+  readonly storage: string | null;
   readonly comment: string | null;
 }
 
@@ -21,7 +23,7 @@ export interface Policy {
 export interface Grant {
   readonly role: string;
   readonly column: string | null;
-  /** in the order of PostgreSQL's own list, e.g. 'INSERT, SELECT' */
+  /** e.g. 'INSERT, SELECT'; of a column one at a time */
   readonly privileges: string;
 }
 
@@ -115,12 +117,18 @@ export async function readCatalogue(ownerUrl: string): Promise<Catalogue> {
   }
 }
 
-/** Grants in an access list as [{role, column, privileges}], the owner's own left out. */
-function grantsOf(list: string, owner: string, column = 'NULL::text'): string {
-  return `SELECT g.role, ${column} AS column, string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges
-    FROM (SELECT coalesce(r.rolname, 'PUBLIC') AS role, a.privilege_type
-          FROM aclexplode(${list}) a LEFT JOIN pg_roles r ON r.oid = a.grantee WHERE a.grantee <> ${owner}) g
-    GROUP BY g.role`;
+/** Text is sorted by its bytes: by the database's own collation the order would differ between installations. */
+const inOrder = (text: string) => `${text} COLLATE "C"`;
+
+/** What an access list grants, a row for each role and privilege; the owner's own are left out. */
+function grantsOf(list: string, owner: string): string {
+  return `SELECT coalesce(r.rolname, 'PUBLIC')::text AS role, a.privilege_type AS privilege
+    FROM aclexplode(${list}) a LEFT JOIN pg_roles r ON r.oid = a.grantee WHERE a.grantee <> ${owner}`;
+}
+
+function grantsByRole(list: string, owner: string): string {
+  return `SELECT g.role, NULL::text AS column, string_agg(g.privilege, ', ' ORDER BY ${inOrder('g.privilege')}) AS privileges
+    FROM (${grantsOf(list, owner)}) g GROUP BY g.role`;
 }
 
 /** Names of the roles of our own only: who migrated differs from one installation to the next. */
@@ -129,9 +137,9 @@ const ROLES = `
     concat_ws(' ', CASE WHEN r.rolcanlogin THEN 'LOGIN' END, CASE WHEN r.rolsuper THEN 'SUPERUSER' END,
       CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
       CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END) AS attributes,
-    coalesce((SELECT string_agg(m.roleid::regrole::text, ', ' ORDER BY m.roleid::regrole::text)
+    coalesce((SELECT string_agg(m.roleid::regrole::text, ', ' ORDER BY ${inOrder('m.roleid::regrole::text')})
       FROM pg_auth_members m WHERE m.member = r.oid), '') AS member_of,
-    coalesce((SELECT string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type)
+    coalesce((SELECT string_agg(a.privilege_type, ', ' ORDER BY ${inOrder('a.privilege_type')})
       FROM pg_database d, aclexplode(d.datacl) a WHERE d.datname = current_database() AND a.grantee = r.oid), '') AS database
   FROM pg_roles r WHERE r.rolname LIKE 'psephos\\_%' ORDER BY r.rolname`;
 
@@ -139,17 +147,19 @@ const ROLES = `
 const SCHEMAS = `
   SELECT n.nspname AS name, CASE n.nspname WHEN 'history' THEN 'the migrating role' ELSE n.nspowner::regrole::text END AS owner,
     obj_description(n.oid, 'pg_namespace') AS comment,
-    coalesce((SELECT json_agg(g ORDER BY g.role) FROM (${grantsOf('n.nspacl', 'n.nspowner')}) g), '[]') AS grants
+    coalesce((SELECT json_agg(g ORDER BY ${inOrder('g.role')}) FROM (${grantsByRole('n.nspacl', 'n.nspowner')}) g), '[]') AS grants
   FROM pg_namespace n WHERE n.nspname IN ${OURS} ORDER BY n.nspname`;
 
-/** A month's partition and an inbox stand for their kind; of the partitions only the first is read. */
+/** A month's partition and an inbox stand for their kind; of each kind only the first is read. */
 const SHOWN_NAME = `CASE WHEN c.relname ~ '^log_\\d{4}_\\d\\d$' THEN 'log_YYYY_MM'
   WHEN c.relname ~ '^inbox_[0-9a-f]{32}$' THEN 'inbox_<election>' ELSE c.relname END`;
 
 const COLUMNS = `
   SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'not_null', a.attnotnull,
-    'default', pg_get_expr(d.adbin, d.adrelid), 'comment', col_description(a.attrelid, a.attnum)) ORDER BY a.attnum)
-  FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    'default', pg_get_expr(d.adbin, d.adrelid), 'comment', col_description(a.attrelid, a.attnum),
+    'storage', CASE WHEN a.attstorage <> t.typstorage THEN
+      CASE a.attstorage WHEN 'e' THEN 'EXTERNAL' WHEN 'x' THEN 'EXTENDED' WHEN 'm' THEN 'MAIN' ELSE 'PLAIN' END END) ORDER BY a.attnum)
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
 
 /** Those that every partition has from its parent carry its name: shown under the kind's. */
@@ -159,24 +169,24 @@ const CONSTRAINTS = `
   FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c')`;
 
 const INDEXES = `
-  SELECT json_agg(replace(pg_get_indexdef(i.indexrelid), c.relname, ${SHOWN_NAME}) ORDER BY i.indexrelid::regclass::text)
+  SELECT json_agg(replace(pg_get_indexdef(i.indexrelid), c.relname, ${SHOWN_NAME}) ORDER BY ${inOrder('i.indexrelid::regclass::text')})
   FROM pg_index i WHERE i.indrelid = c.oid AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`;
 
 const POLICIES = `
   SELECT json_agg(json_build_object('name', p.polname, 'command', p.polcmd,
-    'roles', (SELECT string_agg(CASE o WHEN 0 THEN 'PUBLIC' ELSE o::regrole::text END, ', ' ORDER BY o::regrole::text) FROM unnest(p.polroles) o),
+    'roles', (SELECT string_agg(CASE o WHEN 0 THEN 'PUBLIC' ELSE o::regrole::text END, ', ' ORDER BY ${inOrder('o::regrole::text')}) FROM unnest(p.polroles) o),
     'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)) ORDER BY p.polname)
   FROM pg_policy p WHERE p.polrelid = c.oid`;
 
 const TABLE_GRANTS = `
-  SELECT json_agg(g ORDER BY g.role, g.column NULLS FIRST) FROM (
-    ${grantsOf('c.relacl', 'c.relowner')}
+  SELECT json_agg(g ORDER BY ${inOrder('g.role')}, g.column IS NOT NULL, ${inOrder('g.privileges')}, g.place) FROM (
+    SELECT g.role, g.column, g.privileges, 0 AS place FROM (${grantsByRole('c.relacl', 'c.relowner')}) g
     UNION ALL
-    SELECT g.* FROM pg_attribute a, LATERAL (${grantsOf('a.attacl', 'c.relowner', 'a.attname::text')}) g
+    SELECT g.role, a.attname::text, g.privilege, a.attnum FROM pg_attribute a, LATERAL (${grantsOf('a.attacl', 'c.relowner')}) g
     WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL) g`;
 
 const TABLES = `
-  SELECT DISTINCT ON (n.nspname, name) n.nspname AS schema, ${SHOWN_NAME} AS name,
+  SELECT DISTINCT ON (n.nspname, ${inOrder(SHOWN_NAME)}) n.nspname AS schema, ${SHOWN_NAME} AS name,
     CASE n.nspname WHEN 'history' THEN 'the migrating role' ELSE c.relowner::regrole::text END AS owner,
     obj_description(c.oid, 'pg_class') AS comment,
     (SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid) AS partition_of,
@@ -186,14 +196,14 @@ const TABLES = `
     coalesce((${INDEXES}), '[]') AS indexes, coalesce((${POLICIES}), '[]') AS policies,
     coalesce((${TABLE_GRANTS}), '[]') AS grants
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname IN ${OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY n.nspname, name, c.relname`;
+  WHERE n.nspname IN ${OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY n.nspname, ${inOrder(SHOWN_NAME)}, c.relname`;
 
 const ROUTINES = `
   SELECT n.nspname AS schema, p.proname AS name, pg_get_function_arguments(p.oid) AS arguments,
     pg_get_function_result(p.oid) AS result, p.proowner::regrole::text AS owner, l.lanname AS language,
     p.prosecdef AS definer, CASE p.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' ELSE 'VOLATILE' END AS volatility,
     array_to_string(p.proconfig, '; ') AS settings,
-    coalesce((SELECT string_agg(g.role, ', ' ORDER BY g.role)
+    coalesce((SELECT string_agg(g.role, ', ' ORDER BY ${inOrder('g.role')})
       FROM (${grantsOf("coalesce(p.proacl, acldefault('f', p.proowner))", 'p.proowner')}) g), '') AS executors
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
   WHERE n.nspname IN ${OURS} ORDER BY n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)`;

@@ -33,9 +33,11 @@ export async function undescribed(ownerUrl: string): Promise<string[]> {
       .flatMap(({ name, comment }) => bare(comment, name)),
     ...tables
       .filter(({ schema }) => schema === 'door' || DESCRIBED.includes(schema))
-      .flatMap(({ schema, name, comment, columns }) => [
+      .flatMap(({ schema, name, comment, columns, partition_of }) => [
         ...bare(comment, `${schema}.${name}`),
-        ...columns.flatMap((column) => bare(column.comment, `${schema}.${name}.${column.name}`)),
+        ...(partition_of === null ? columns : []).flatMap((column) =>
+          bare(column.comment, `${schema}.${name}.${column.name}`),
+        ),
       ]),
   ];
 }
@@ -48,9 +50,12 @@ function schemaText(schema: Schema, tables: readonly Table[]): string {
 }
 
 function tableText(table: Table): string {
+  if (table.partition_of !== null) {
+    return `### \`${table.schema}.${table.name}\`\n\n${table.comment ?? ''}\n\nColumns and key are those of ${table.partition_of}.\n`;
+  }
   const key = table.constraints.find(({ definition }) => definition.startsWith('PRIMARY KEY'));
   return [
-    `### ${table.schema}.${table.name}\n`,
+    `### \`${table.schema}.${table.name}\`\n`,
     `${table.comment ?? ''}\n`,
     ...(key === undefined ? [] : [`Key: ${key.definition.replace('PRIMARY KEY ', '')}\n`]),
     '| column | type | meaning |',

@@ -75,7 +75,7 @@ ALTER TABLE app.attendees ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.attendees FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.attendees FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT INSERT, SELECT, UPDATE ON app.attendees TO psephos_app;
-GRANT SELECT (attendee_id, expires_at, joined_at, meeting_id, member_id, name, org_id) ON app.attendees TO psephos_auditor;
+GRANT SELECT (org_id, attendee_id, meeting_id, member_id, name, joined_at, expires_at) ON app.attendees TO psephos_auditor;
 GRANT SELECT ON app.attendees TO psephos_door;
 GRANT SELECT ON app.attendees TO psephos_urn;
 
@@ -121,8 +121,8 @@ ALTER TABLE app.elections ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.elections FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.elections FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT SELECT ON app.elections TO psephos_app;
-GRANT INSERT (changed_pos, description, election_id, meeting_id, method, opens_at, options, org_id, roll, rules, secrecy, secret_step, title, visibility) ON app.elections TO psephos_app;
-GRANT INSERT, UPDATE (closes_at, present) ON app.elections TO psephos_app;
+GRANT INSERT (org_id, election_id, meeting_id, title, description, method, options, rules, secrecy, visibility, roll, secret_step, present, opens_at, closes_at, changed_pos) ON app.elections TO psephos_app;
+GRANT UPDATE (present, closes_at) ON app.elections TO psephos_app;
 GRANT SELECT ON app.elections TO psephos_auditor;
 GRANT SELECT ON app.elections TO psephos_door;
 GRANT SELECT, UPDATE ON app.elections TO psephos_urn;
@@ -206,7 +206,7 @@ CREATE TABLE app.log_default (
   payload jsonb NOT NULL,
   at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT log_default_pkey PRIMARY KEY (org_id, pos, at)
-) PARTITION OF app.log; -- owner: psephos_owner; no comment: org_id, pos, topic, kind, payload, at
+) PARTITION OF app.log; -- owner: psephos_owner; commented
 ALTER TABLE app.log_default ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON app.log_default FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 
@@ -409,10 +409,10 @@ CREATE TABLE urn.inbox_<election> (
   org_id uuid NOT NULL,
   pos bigint NOT NULL,
   size integer NOT NULL,
-  tracking bytea NOT NULL,
+  tracking bytea STORAGE EXTERNAL NOT NULL,
   ballots text NOT NULL,
   weights bigint[],
-  voters bytea,
+  voters bytea STORAGE EXTERNAL,
   at timestamp with time zone NOT NULL,
   CONSTRAINT inbox_<election>_pkey PRIMARY KEY (pos)
 ); -- owner: psephos_urn; commented

@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, string>> = { r: 'SELECT', a: 'INSERT', w
 export async function renderSchema(ownerUrl: string): Promise<string> {
   const catalogue = await readCatalogue(ownerUrl);
   const parts = [HEADER, roles(catalogue), ...catalogue.schemas.map((schema) => schemaText(catalogue, schema.name))];
-  return `${parts.join('\n')}`;
+  return parts.join('\n');
 }
 
 /** Writes renderSchema() to sql/schema.sql. */
@@ -56,9 +56,9 @@ function tableText(table: Table): string {
   const body = [
     ...table.columns.map(
       (column) =>
-        `  ${column.name} ${column.type}${column.not_null ? ' NOT NULL' : ''}${
-          column.default === null ? '' : ` DEFAULT ${column.default}`
-        }`,
+        `  ${column.name} ${column.type}${column.storage === null ? '' : ` STORAGE ${column.storage}`}${
+          column.not_null ? ' NOT NULL' : ''
+        }${column.default === null ? '' : ` DEFAULT ${column.default}`}`,
     ),
     ...table.constraints.map((constraint) => `  CONSTRAINT ${constraint.name} ${constraint.definition}`),
   ].join(',\n');
@@ -82,8 +82,9 @@ function tableText(table: Table): string {
 }
 
 /** Whether everything is commented; what the comments say is the data dictionary's matter. */
-function commentsOf({ comment, columns }: Table): string {
-  const bare = columns.filter((column) => column.comment === null).map(({ name }) => name);
+function commentsOf({ comment, columns, partition_of }: Table): string {
+  const own = partition_of === null ? columns : []; // a partition's columns are its parent's
+  const bare = own.filter((column) => column.comment === null).map(({ name }) => name);
   const missing = [...(comment === null ? ['the table'] : []), ...bare];
   return missing.length === 0 ? 'commented' : `no comment: ${missing.join(', ')}`;
 }
@@ -97,11 +98,11 @@ function policyText({ name, command, roles, using, check }: Policy, table: strin
   ].join('');
 }
 
-/** Grants of the same privileges on several columns of one role, as one line. */
+/** One privilege of one role on several columns, as one line. */
 function mergeColumns(grants: readonly Grant[]): Grant[] {
   const merged = new Map<string, Grant>();
   for (const grant of grants) {
-    const key = grant.column === null ? `${grant.role} table` : `${grant.role} ${grant.privileges}`;
+    const key = `${grant.role} ${grant.column === null ? 'table' : grant.privileges}`;
     const before = merged.get(key);
     merged.set(key, before === undefined ? grant : { ...grant, column: `${before.column}, ${grant.column}` });
   }

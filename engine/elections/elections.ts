@@ -139,6 +139,14 @@ export class Elections {
         details: { fields: [{ path: 'credentials', problem: `more than ${limits.callMaxCredentials}` }] },
       });
     }
+    const wrong = credentials.findIndex(({ weight }) => weight < 1n || weight > limits.weightMaxMicro);
+    if (wrong >= 0) {
+      return refuse('invalid_input', 'A weight is more than nothing and at most a million votes.', {
+        details: {
+          fields: [{ path: `credentials.${wrong}.weight`, problem: 'not above 0 and at most 1000000 votes' }],
+        },
+      });
+    }
     const keys = Buffer.concat(credentials.map(({ credential }) => credential));
     const weights = credentials.map(({ weight }) => weight);
     return guarded(async () => {
@@ -178,7 +186,9 @@ export class Elections {
   async publish(orgId: string, electionId: string, actor: string): Promise<Outcome<Election>> {
     const counted = await this.result(orgId, electionId);
     if (!counted.ok) return counted;
-    return this.#change(orgId, electionId, 'published', null, actor);
+    const published = await this.#change(orgId, electionId, 'published', null, actor);
+    // a count may outlast its request: who asks again finds it done
+    return published.ok || published.failure.details?.state !== 'published' ? published : this.get(orgId, electionId);
   }
 
   /** The hot path. Rejects for a bug only. */

@@ -141,7 +141,7 @@ export class Lanes<Payload, Answer> {
       // An idle connection takes whatever waits. A busy one gets a second batch behind its first only if that is full:
       // then the server goes on at once instead of waiting for this process to read the first answer.
       const idle = this.#slots.find((slot) => slot.batches === 0);
-      const slot = idle ?? this.#slots.find(({ batches }) => batches < limits.batchesPerConnection);
+      const slot = idle ?? this.#slots.find(({ batches }) => batches < limits.connectionMaxBatches);
       if (slot === undefined) break;
       const lane = this.#queue.next(nowMs, idle === undefined ? this.#limits.batchMax : 1);
       if (lane === undefined) break;
@@ -154,7 +154,7 @@ export class Lanes<Payload, Answer> {
   }
 
   #hasRoom(): boolean {
-    for (const { batches } of this.#slots) if (batches < limits.batchesPerConnection) return true;
+    for (const { batches } of this.#slots) if (batches < limits.connectionMaxBatches) return true;
     return false;
   }
 

@@ -1,9 +1,9 @@
 import { ERROR_CODES } from '../../protocol/errors.ts';
 import { FAILURES, REQUEST_PROBLEMS } from '../errors.ts';
 import type { OpenApiDocument } from '../http/document.ts';
-import { messageDocs, type SocketDocument } from './messages.ts';
+import { messageDocs, type SocketDocument, socketSchemas } from './messages.ts';
 import { type OperationDoc, operationDocs, schemaDocs } from './operations.ts';
-import type { Field } from './schema.ts';
+import type { Field, NamedSchema } from './schema.ts';
 
 const MADE = '<!-- Made from the schemas by `npm run docs`; change those, then run it again. -->';
 
@@ -46,6 +46,16 @@ function operation(op: OperationDoc): string {
   ]).trimEnd();
 }
 
+function shapes(schemas: readonly NamedSchema[]): readonly (string | null)[] {
+  const one = (schema: NamedSchema) => [
+    `### ${schema.name}`,
+    schema.description,
+    schema.fields.length === 0 ? schema.type : fields(schema.fields),
+    schema.example === undefined ? null : json(schema.example),
+  ];
+  return ['## Shapes', ...schemas.flatMap(one)];
+}
+
 function httpPage(document: OpenApiDocument): string {
   const operations = operationDocs(document);
   const tags = [...new Set(operations.map(({ tag }) => tag))];
@@ -54,13 +64,7 @@ function httpPage(document: OpenApiDocument): string {
     MADE,
     document.info.description ?? '',
     ...tags.flatMap((tag) => [`## ${tag}`, ...operations.filter((op) => op.tag === tag).map(operation)]),
-    '## Shapes',
-    ...schemaDocs(document).flatMap((schema) => [
-      `### ${schema.name}`,
-      schema.description,
-      schema.fields.length === 0 ? schema.type : fields(schema.fields),
-      schema.example === undefined ? null : json(schema.example),
-    ]),
+    ...shapes(schemaDocs(document)),
   ]);
 }
 
@@ -76,6 +80,7 @@ function socketPage(document: SocketDocument): string {
       message.fields.length === 0 ? null : fields(message.fields),
       message.example === undefined ? null : json(message.example),
     ]),
+    ...shapes(socketSchemas(document)),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { exampleOf, type Field, fieldsOf, type JsonSchema, refName } from './schema.ts';
+import { exampleOf, type Field, fieldsOf, type JsonSchema, type NamedSchema, namedSchemas, refName } from './schema.ts';
 
 interface RawMessage {
   readonly name?: string;
@@ -17,7 +17,7 @@ export interface SocketDocument {
   >;
   readonly components?: {
     readonly messages?: Readonly<Record<string, RawMessage>>;
-    readonly schemas?: Readonly<Record<string, JsonSchema>>;
+    readonly schemas?: Readonly<Record<string, object>>;
   };
 }
 
@@ -58,4 +58,10 @@ export function messageDocs(document: SocketDocument): readonly MessageDoc[] {
 
 function schemaAt(document: SocketDocument, ref: string): JsonSchema | undefined {
   return document.components?.schemas?.[refName(ref)];
+}
+
+/** The named schemas that frames refer to; the frames themselves are left out. */
+export function socketSchemas(document: SocketDocument): readonly NamedSchema[] {
+  const frames = Object.values(document.components?.messages ?? {}).map(({ payload }) => refName(payload?.$ref ?? ''));
+  return namedSchemas(document.components?.schemas ?? {}).filter(({ name }) => !frames.includes(name));
 }

@@ -1,14 +1,14 @@
 import type { OpenApiDocument } from '../http/document.ts';
-import { exampleOf, type Field, fieldsOf, type JsonSchema, refName, typeOf } from './schema.ts';
-
-export interface NamedSchema {
-  readonly name: string;
-  readonly description: string;
-  /** what it is, where it has no fields of its own */
-  readonly type: string;
-  readonly fields: readonly Field[];
-  readonly example: unknown;
-}
+import {
+  exampleOf,
+  type Field,
+  fieldsOf,
+  type JsonSchema,
+  type NamedSchema,
+  namedSchemas,
+  refName,
+  typeOf,
+} from './schema.ts';
 
 export interface AnswerDoc {
   readonly status: string;
@@ -120,11 +120,5 @@ export function operationDocs(document: OpenApiDocument): readonly OperationDoc[
 
 /** The named schemas of the document. */
 export function schemaDocs(document: OpenApiDocument): readonly NamedSchema[] {
-  return Object.entries(schemasOf(document)).map(([name, schema]) => ({
-    name,
-    description: schema.description ?? '',
-    type: typeOf(schema),
-    fields: fieldsOf(schema),
-    example: exampleOf(schema),
-  }));
+  return namedSchemas(schemasOf(document));
 }

@@ -1,9 +1,9 @@
 import { ERROR_CODES } from '../../protocol/errors.ts';
 import type { OpenApiDocument } from '../http/document.ts';
 import { html, type Markup, prose } from './html.ts';
-import { type MessageDoc, messageDocs, type SocketDocument } from './messages.ts';
-import { type NamedSchema, type OperationDoc, operationDocs, schemaDocs } from './operations.ts';
-import type { Field } from './schema.ts';
+import { type MessageDoc, messageDocs, type SocketDocument, socketSchemas } from './messages.ts';
+import { type OperationDoc, operationDocs, schemaDocs } from './operations.ts';
+import type { Field, NamedSchema } from './schema.ts';
 
 const schemaAnchor = (name: string) => `schema-${name}`;
 
@@ -108,7 +108,9 @@ function navigation(
 export function documentationPage(openApi: OpenApiDocument, asyncApi: SocketDocument): string {
   const operations = operationDocs(openApi);
   const messages = messageDocs(asyncApi);
-  const shapes = schemaDocs(openApi);
+  const overHttp = schemaDocs(openApi);
+  const known = new Set(overHttp.map(({ name }) => name));
+  const shapes = [...overHttp, ...socketSchemas(asyncApi).filter(({ name }) => !known.has(name))];
   const names = new Set(shapes.map(({ name }) => name));
   const tags = [...new Set(operations.map(({ tag }) => tag))];
   return html`<!doctype html>

@@ -96,7 +96,14 @@ function insideOf(schema: JsonSchema): { readonly of: JsonSchema; readonly suffi
 export function fieldsOf(schema: JsonSchema, prefix = '', depth = 0): readonly Field[] {
   if (depth >= FIELD_DEPTH_MAX) return [];
   const branches = schema.anyOf ?? schema.oneOf ?? [];
-  if (branches.length > 0) return branches.flatMap((branch) => fieldsOf(branch, prefix, depth));
+  if (branches.length > 0) {
+    return branches.flatMap((branch) =>
+      fieldsOf(branch, prefix, depth).map((field) => ({
+        ...field,
+        description: field.description || (branch.description ?? ''),
+      })),
+    );
+  }
   return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
     const name = `${prefix}${key}`;
     const inside = insideOf(value);
@@ -113,4 +120,25 @@ export function fieldsOf(schema: JsonSchema, prefix = '', depth = 0): readonly F
 /** The example that a schema carries itself. */
 export function exampleOf(schema: JsonSchema | undefined): unknown {
   return schema?.example ?? schema?.examples?.[0];
+}
+
+/** A schema that others refer to by name. */
+export interface NamedSchema {
+  readonly name: string;
+  readonly description: string;
+  /** what it is, where it has no fields of its own */
+  readonly type: string;
+  readonly fields: readonly Field[];
+  readonly example: unknown;
+}
+
+/** The schemas of a document's components, as their readers see them. */
+export function namedSchemas(schemas: Readonly<Record<string, JsonSchema>>): readonly NamedSchema[] {
+  return Object.entries(schemas).map(([name, schema]) => ({
+    name,
+    description: schema.description ?? '',
+    type: typeOf(schema),
+    fields: fieldsOf(schema),
+    example: exampleOf(schema),
+  }));
 }

@@ -43,6 +43,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; }
 td { overflow-wrap: anywhere; }
+td a { white-space: nowrap; }
 td:first-child { min-width: 7rem; }
 .status-bad { color: var(--bad); }
 @media (min-width: 60rem) {

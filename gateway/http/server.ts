@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Engine } from '../../engine/index.ts';
 import { limits } from '../../engine/limits.ts';
@@ -15,6 +14,9 @@ import type { SocketUrl } from './sockets.ts';
 
 /** Longer than the 60 s after which usual proxies drop an idle connection, so that they never meet a closing one. */
 const KEEP_ALIVE_MS = 65_000;
+
+/** Half of what stopping may take: the other half is for the sockets before and the engine after. */
+const DRAIN_MAX_MS = limits.drainMs / 2;
 
 export interface HttpSettings {
   /** pages of these origins may call from a browser */
@@ -113,11 +115,11 @@ export function createHttp(parts: {
       draining = true;
       if (!server.listening) return;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.race([admission.idle(), sleep(requestTimeoutMs, undefined, { ref: false })]);
+      const stuck = setTimeout(() => server.closeAllConnections(), Math.min(requestTimeoutMs, DRAIN_MAX_MS));
+      await Promise.race([admission.idle(), closed]);
       // Answers that are on their way out get one turn of the loop; idle connections end at once.
       await new Promise((resolve) => setImmediate(resolve));
       server.closeIdleConnections();
-      const stuck = setTimeout(() => server.closeAllConnections(), requestTimeoutMs);
       await closed;
       clearTimeout(stuck);
     },

@@ -1,4 +1,4 @@
-import { FRAME_MAX_BYTES } from '../../protocol/frames.ts';
+import { FRAME_MAX_BYTES } from '../../protocol/subprotocol.ts';
 
 /** Every cap and timeout of a socket. Units stand last in the name; the reason stands beside it. */
 export const socketLimits = {

@@ -1,11 +1,5 @@
 import type { TemplatedApp, us_listen_socket, WebSocketBehavior } from 'uWebSockets.js';
-import {
-  App,
-  DISABLED,
-  LIBUS_LISTEN_EXCLUSIVE_PORT,
-  us_listen_socket_close,
-  us_socket_local_port,
-} from 'uWebSockets.js';
+import { App, DISABLED, us_listen_socket_close, us_socket_local_port } from 'uWebSockets.js';
 import type { Engine } from '../../engine/index.ts';
 import { createIdentities } from '../auth/identities.ts';
 import type { Logger } from '../logging.ts';
@@ -47,6 +41,9 @@ export interface SocketServer {
   drain(): Promise<void>;
   stats(): SocketStats;
 }
+
+/** LIBUS_LISTEN_EXCLUSIVE_PORT, which the package's types do not name. By default two processes would share a port. */
+const EXCLUSIVE_PORT = 1;
 
 /** listen() takes options behind the port too; the package's types leave that form out. */
 type ListenExclusively = (
@@ -154,8 +151,7 @@ function behaviour(gate: Gate, heartbeat: Heartbeat, origins: ReadonlySet<string
 
 function listenOn(app: TemplatedApp, host: string, port: number): Promise<us_listen_socket> {
   return new Promise((resolve, reject) => {
-    // exclusively: by default two processes would share the port, each with a part of the connections
-    (app.listen as unknown as ListenExclusively).call(app, host, port, LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+    (app.listen as unknown as ListenExclusively).call(app, host, port, EXCLUSIVE_PORT, (socket) => {
       if (socket) resolve(socket);
       else {
         reject(

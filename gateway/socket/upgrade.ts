@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
-import { SUBPROTOCOL } from '../../protocol/frames.ts';
+import { SUBPROTOCOL } from '../../protocol/subprotocol.ts';
 import type { Attached } from './connection.ts';
 
 /** Answers what is no upgrade of ours. The connection ends: this port parses as little HTTP as it can. */

@@ -21,12 +21,18 @@ REVOKE ALL ON FUNCTION urn.announce(uuid, uuid, text, jsonb) FROM PUBLIC;
 CREATE OR REPLACE FUNCTION urn.append_log(p_org uuid, p_topic uuid, p_kind text, p_payload jsonb) RETURNS bigint
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  v_pos bigint;
 BEGIN
   IF p_kind NOT IN ('meeting.created', 'meeting.joined', 'election.created', 'election.counted', 'election.present') THEN
     RAISE EXCEPTION 'the application may not announce %', p_kind USING ERRCODE = 'insufficient_privilege';
   END IF;
   PERFORM set_config('app.org_id', p_org::text, true);
-  RETURN urn.announce(p_org, p_topic, p_kind, p_payload);
+  v_pos := urn.announce(p_org, p_topic, p_kind, p_payload);
+  IF p_kind = 'election.present' THEN
+    UPDATE app.elections e SET changed_pos = v_pos WHERE e.org_id = p_org AND e.election_id = p_topic;
+  END IF;
+  RETURN v_pos;
 END $$;
 REVOKE ALL ON FUNCTION urn.append_log(uuid, uuid, text, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION urn.append_log(uuid, uuid, text, jsonb) TO psephos_app;

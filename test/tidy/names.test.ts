@@ -5,7 +5,7 @@ import { FILES } from './sources.ts';
 /** Units stand last in a cap's name: what is counted, or the measure. */
 const UNITS = [
   'Ms|Seconds|Bytes|KiB|Characters|Micro|Percent|PerSecond',
-  'Ballots|Connections|Credentials|Entries|Failures|Frames|Levels|Members|Messages|Options|Requests|Retries|Rows|Sockets',
+  'Ballots|Batches|Connections|Credentials|Entries|Failures|Frames|Levels|Members|Messages|Options|Requests|Retries|Rows|Sockets',
   'Subscriptions|Attempts|Events|Files|Items|Keys|Points|Rounds|Seats|Topics|Votes|Workers|Digits',
 ].join('|');
 

@@ -24,7 +24,7 @@ export function castBallot(gate: Gate, connection: Connection, frame: CastFrame)
           ? gate.engine.accounts.attendeeCredential(identity, election)
           : credentialOfToken(credential),
       ballot,
-      castKey: Buffer.from(frame.cast_key, 'hex'),
+      castKey: frame.cast_key,
     })
     .then(
       (outcome) => answer(gate, connection, id, outcome),

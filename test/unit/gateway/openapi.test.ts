@@ -3,6 +3,7 @@ import { documentationPage } from '../../../gateway/docs/page.ts';
 import { allOperations } from '../../../gateway/http/app.ts';
 import { failuresOf, openApiDocument } from '../../../gateway/http/document.ts';
 import { PAGE_PATHS } from '../../../gateway/http/pages.ts';
+import { asyncApiDocument } from '../../../gateway/socket/asyncapi.ts';
 import { asyncApi, httpOver } from './http-calls.ts';
 
 const operations = allOperations({ socketUrl: () => 'ws://x', draining: () => false });
@@ -74,7 +75,7 @@ test('every reference within the document leads somewhere', () => {
 });
 
 test('the page shows every operation and code, asks nobody else for anything, and runs no script', () => {
-  const page = documentationPage(document, asyncApi);
+  const page = documentationPage(document, asyncApiDocument());
   for (const { id } of operations) expect(page).toContain(`id="${id}"`);
   for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(page).toContain(`id="${target}"`);
   expect(page).not.toMatch(/<script|<img|<iframe|style="| on\w+="/);

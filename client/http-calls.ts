@@ -1,0 +1,88 @@
+import type { ErrorBody } from '../protocol/errors.ts';
+import { PsephosError } from './errors.ts';
+import { isPassingStatus, RETRIES_MAX, retryDelayMs, sleep } from './retry.ts';
+
+export interface HttpOptions {
+  /** e.g. 'https://vote.example' */
+  readonly baseUrl: string;
+  /** API key or session token; left out for joining */
+  readonly secret?: string | undefined;
+  readonly fetch?: typeof fetch | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  /** carries an Idempotency-Key, the same on every retry */
+  readonly creates?: boolean;
+  readonly retries?: number;
+  readonly timeoutMs?: number;
+  /** told when an attempt may have been carried out although no good answer came */
+  readonly onDoubt?: () => void;
+}
+
+/** Longer than the 5 s that the gateway gives a request, so that its answer is heard. */
+const TIMEOUT_MS = 7_000;
+
+/** Requests over HTTP with the retry policy of the protocol. */
+export class HttpCalls {
+  readonly #options: HttpOptions;
+  readonly #fetch: typeof fetch;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+  }
+
+  /** The body of the answer: JSON parsed, other text as it is. Throws PsephosError for every refusal. */
+  async call<T>(call: Call): Promise<T> {
+    const retries = call.retries ?? RETRIES_MAX;
+    const key = call.creates === true ? crypto.randomUUID() : undefined;
+    for (let attempt = 0; ; attempt += 1) {
+      const refusal = await this.#attempt<T>(call, key);
+      if (!(refusal instanceof PsephosError)) return refusal.body;
+      const { code, status, details } = refusal;
+      if (code === 'LOAD_004' || status >= 500 || status === 0) call.onDoubt?.();
+      const passing = code === 'UNREACHABLE' || isPassingStatus(status, code);
+      if (attempt >= retries || !passing) throw refusal;
+      await sleep(retryDelayMs(details.retry_after_ms));
+    }
+  }
+
+  async #attempt<T>(call: Call, key: string | undefined): Promise<{ readonly body: T } | PsephosError> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, value);
+    const suffix = query.size === 0 ? '' : `?${query}`;
+    const headers: Record<string, string> = {};
+    if (this.#options.secret !== undefined) headers.authorization = `Bearer ${this.#options.secret}`;
+    if (call.body !== undefined) headers['content-type'] = 'application/json';
+    if (key !== undefined) headers['idempotency-key'] = key;
+    try {
+      const response = await this.#fetch(`${this.#options.baseUrl.replace(/\/$/, '')}${call.path}${suffix}`, {
+        method: call.method,
+        headers,
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        signal: AbortSignal.timeout(call.timeoutMs ?? this.#options.timeoutMs ?? TIMEOUT_MS),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+      if (response.ok) return { body: (isJson ? JSON.parse(text) : text) as T };
+      return refusalOf(response.status, isJson ? (JSON.parse(text) as Partial<ErrorBody>) : {});
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown';
+      return new PsephosError('UNREACHABLE', `No answer from ${this.#options.baseUrl}: ${why}`);
+    }
+  }
+}
+
+/** What stands between us and the gateway may answer in its own way: then only the status is known. */
+function refusalOf(status: number, body: Partial<ErrorBody>): PsephosError {
+  return new PsephosError(
+    body.error_code ?? (status >= 500 ? 'LOAD_004' : 'VALIDATION_001'),
+    body.message ?? `Answered ${status}.`,
+    { status, details: body.details ?? {}, ...(body.request_id === undefined ? {} : { requestId: body.request_id }) },
+  );
+}
