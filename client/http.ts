@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { castReceipt, PublishedBallotView } from '../protocol/ballots.ts';
 import type { ElectionView, issued, newCredentials, newElection, participationView } from '../protocol/elections.ts';
-import type { Joined, MeetingView, SocketTicket, socketAddress } from '../protocol/meetings.ts';
+import type { joined, MeetingView, socketAddress, socketTicket } from '../protocol/meetings.ts';
 import type { resultView } from '../protocol/results.ts';
 import type { recountView, TallyView } from '../protocol/tally.ts';
 import { PsephosError } from './errors.ts';
@@ -53,7 +53,7 @@ export class PsephosHttp {
   }
 
   /** Gives a session token, shown this once. Needs no secret. */
-  join(code: string, name: string): Promise<Joined> {
+  join(code: string, name: string): Promise<z.infer<typeof joined>> {
     return this.#post('/v1/join', { code, name });
   }
 
@@ -151,7 +151,7 @@ export class PsephosHttp {
     return this.#get('/v1/socket');
   }
 
-  socketTicket(): Promise<SocketTicket> {
+  socketTicket(): Promise<z.infer<typeof socketTicket>> {
     return this.#post('/v1/socket-tickets', undefined);
   }
 

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { makeSharedTempFolder } from '../sql/embedded/index.ts';
+import { makeSharedTempFolder, StartProblem } from '../sql/embedded/index.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const STOP_MS = 12_000; // its own limit is 10 s
@@ -55,7 +55,7 @@ interface Announcement {
 
 /**
  * Starts a server for a load test and waits until it takes requests.
- * @throws with its own words when it does not start
+ * @throws StartProblem with its own words when it does not start
  */
 export async function startOwnServer(options: OwnServerOptions = {}): Promise<OwnServer> {
   const folder = await makeSharedTempFolder('psephos-own-');
@@ -70,7 +70,7 @@ export async function startOwnServer(options: OwnServerOptions = {}): Promise<Ow
     await exited;
     const said = log().trim().split('\n').slice(-SHOWN_LINES).join('\n');
     rmSync(folder, { recursive: true, force: true });
-    throw new Error(`The server did not start: ${said}`);
+    throw new StartProblem(`The server did not start: ${said}`);
   }
   let stopped: Promise<number | null> | undefined;
   const stop = async () => {

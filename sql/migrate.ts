@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 
@@ -47,10 +48,11 @@ export async function migrate(ownerUrl: string, options: MigrateOptions = {}): P
     await refuseOldServer(client);
     const applied = await readHistory(client, 'migration');
     refuseDifferences(migrations, applied);
+    await refuseUnrecorded(client, migrations);
     if (applied.size < migrations.length) {
       await runner({
         databaseUrl: ownerUrl,
-        dir: new URL('migrations/', folder).pathname,
+        dir: fileURLToPath(new URL('migrations/', folder)),
         direction: 'up',
         migrationsTable: 'migrations',
         migrationsSchema: 'history',
@@ -121,17 +123,28 @@ async function readHistory(client: pg.Client, kind: 'migration' | 'function'): P
 function refuseDifferences(migrations: readonly SqlFile[], applied: ReadonlyMap<string, string>): void {
   const known = new Map(migrations.map((file) => [file.name, file.sha256]));
   for (const [name, sha256] of applied) {
-    if (!known.has(name)) {
-      throw new MigrationError(
-        `this database was migrated by a newer Psephos (${name} is unknown here): start that version, or restore a backup`,
-      );
-    }
+    if (!known.has(name)) throw newerVersion(name);
     if (known.get(name) !== sha256) {
       throw new MigrationError(
         `migration ${name} was edited after it was applied: restore the file and add a new migration`,
       );
     }
   }
+}
+
+/** A newer version may have been killed between its migrations and their record: then only the tool's own list has them. */
+async function refuseUnrecorded(client: pg.Client, migrations: readonly SqlFile[]): Promise<void> {
+  const exists = await client.query("SELECT to_regclass('history.migrations') IS NOT NULL AS yes");
+  if (!exists.rows[0]?.yes) return;
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM history.migrations ORDER BY id');
+  const unknown = rows.find((row) => migrations.every((file) => file.name !== row.name));
+  if (unknown !== undefined) throw newerVersion(unknown.name);
+}
+
+function newerVersion(unknown: string): MigrationError {
+  return new MigrationError(
+    `this database was migrated by a newer Psephos (${unknown} is unknown here): start that version, or restore a backup`,
+  );
 }
 
 async function recordMigrations(client: pg.Client, files: readonly SqlFile[]): Promise<void> {

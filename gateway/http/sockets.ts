@@ -1,4 +1,4 @@
-import { SUBPROTOCOL } from '../../protocol/frames.ts';
+import { SUBPROTOCOL } from '../../protocol/subprotocol.ts';
 import { socketAddress, socketTicket } from '../../protocol/meetings.ts';
 import { type Operation, operation, replyWith } from './operation.ts';
 

@@ -17,10 +17,11 @@ export class Audit {
    * Outside of any measurement.
    * @param trackingCodes all that were acknowledged in this election
    * @param unanswered casts of which nobody knows whether they are in
+   * @param stage where it is, if beside the run's own
    * @throws an Error where ballots are stored whose voters were told that they are not
    */
-  async check(poll: Poll, trackingCodes: readonly string[], unanswered = 0): Promise<void> {
-    const found = await checkBallots(this.#stage.sql, poll.orgId, poll.electionId, trackingCodes.join(''));
+  async check(poll: Poll, trackingCodes: readonly string[], unanswered = 0, stage = this.#stage): Promise<void> {
+    const found = await checkBallots(stage.sql, poll.orgId, poll.electionId, trackingCodes.join(''));
     this.lost += found.lost;
     this.doubled += found.doubled;
     this.checked += trackingCodes.length;

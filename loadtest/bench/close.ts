@@ -5,7 +5,7 @@ import { openPoll, requestsOf } from './poll.ts';
 import { rounded } from './quantiles.ts';
 import { batchesAfterClose } from './queries.ts';
 import type { Sizes } from './sizes.ts';
-import { type Stage, valueOf } from './stage.ts';
+import { type Stage, valueFrom } from './stage.ts';
 
 /** Into the load, when every connection carries a full batch and a queue waits. */
 const BEFORE_CLOSE_MS = 150;
@@ -28,13 +28,13 @@ export async function measureClose(stage: Stage, audit: Audit, sizes: Sizes): Pr
     });
     await sleep(BEFORE_CLOSE_MS);
     const startedAt = performance.now();
-    valueOf(await elections.close(poll.orgId, poll.electionId, 'bench'));
+    valueFrom(await elections.close(poll.orgId, poll.electionId, 'bench'));
     const tookMs = performance.now() - startedAt;
     longestMs = Math.max(longestMs, tookMs);
     const { accepted, refused, perSecond } = await loop;
     const told = refused.get('closed') ?? 0;
     if (told === 0) throw new Error('every ballot was cast before the close: that was no full load');
-    valueOf(await elections.result(poll.orgId, poll.electionId)); // counted: all ballots lie in the box
+    valueFrom(await elections.result(poll.orgId, poll.electionId)); // counted: all ballots lie in the box
     const late = await batchesAfterClose(stage.sql, poll.orgId, poll.electionId);
     if (late > 0) throw new Error(`${late} batches were written after the close`);
     await audit.check(poll, accepted, refused.get('outcome_unknown') ?? 0);

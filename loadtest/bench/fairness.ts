@@ -3,7 +3,7 @@ import type { Audit } from './audit.ts';
 import { openPoll, type Poll, requestsOf } from './poll.ts';
 import { quantile, rounded, roundedRate } from './quantiles.ts';
 import type { Sizes } from './sizes.ts';
-import { type Stage, valueOf } from './stage.ts';
+import { type Stage, valueFrom } from './stage.ts';
 
 export interface Fairness {
   /** what organisation A really sent; it was to be three times the engine's rate */
@@ -35,18 +35,15 @@ export async function measureFairness(
   capacityPerSecond: number,
 ): Promise<Fairness> {
   const runMs = sizes.fairnessSeconds * 1_000;
-  const { orgId } = valueOf(await stage.engine.accounts.createOrganisation({ name: 'B' }));
-  const [a, b] = [
-    await openPoll(stage, A_VOTERS),
-    await openPoll(stage, sizes.fairnessSeconds * B_PER_SECOND, orgId),
-  ];
+  const { orgId } = valueFrom(await stage.engine.accounts.createOrganisation({ name: 'B' }));
+  const [a, b] = [await openPoll(stage, A_VOTERS), await openPoll(stage, sizes.fairnessSeconds * B_PER_SECOND, orgId)];
   const startedAt = performance.now();
   const flooding = flood(stage, a, requestsOf(a, 0, a.voters), FLOOD_OVER_CAPACITY * capacityPerSecond, runMs);
   const quiet = await castOnTime(stage, b, requestsOf(b, 0, b.voters), startedAt);
   const flooded = await flooding;
   await audit.check(a, [...flooded.accepted], flooded.unanswered);
   await audit.check(b, quiet.accepted, quiet.unanswered);
-  if (process.env.DUMP) console.log(quiet.latenciesMs.map((x) => Math.round(x)).join(" "));
+  if (process.env.DUMP) console.log(quiet.latenciesMs.map((x) => Math.round(x)).join(' '));
   const fairness = {
     a_offered_per_s: roundedRate((flooded.offered / runMs) * 1_000),
     b_p99_ms: rounded(quantile(quiet.latenciesMs, 0.99)),

@@ -16,7 +16,12 @@ export async function makeNaiveTables(sql: postgres.Sql): Promise<void> {
       action text NOT NULL, at timestamptz NOT NULL DEFAULT now())`);
 }
 
-export async function insertNaiveTokens(sql: postgres.Sql, orgId: string, prefix: string, count: number): Promise<void> {
+export async function insertNaiveTokens(
+  sql: postgres.Sql,
+  orgId: string,
+  prefix: string,
+  count: number,
+): Promise<void> {
   await sql`INSERT INTO naive.voting_tokens (org_id, token_hash)
     SELECT ${orgId}, encode(sha256(convert_to(${prefix} || i, 'UTF8')), 'hex') FROM generate_series(0, ${count}::integer - 1) i`;
 }

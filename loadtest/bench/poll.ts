@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { CastRequest } from '../../engine/index.ts';
 import { insertRoll } from './queries.ts';
-import { type Stage, valueOf } from './stage.ts';
+import { type Stage, valueFrom } from './stage.ts';
 
 /** An open election for the bench: plurality among five. Its voters are numbers; token and ballot follow from them. */
 export interface Poll {
@@ -33,12 +33,12 @@ export async function openPoll(stage: Stage, voters: number, orgId = stage.orgId
     },
     'bench',
   );
-  const { electionId } = valueOf(created);
+  const { electionId } = valueFrom(created);
   const prefix = `vote-${electionId}-`;
   for (let from = 0; from < voters; from += LOAD_ROWS) {
     await insertRoll(stage.sql, orgId, electionId, prefix, from, Math.min(voters, from + LOAD_ROWS));
   }
-  valueOf(await elections.open(orgId, electionId, 'bench'));
+  valueFrom(await elections.open(orgId, electionId, 'bench'));
   return { orgId, electionId, prefix, voters };
 }
 

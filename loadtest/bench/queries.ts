@@ -55,12 +55,7 @@ function inboxOf(electionId: string): string {
  * Compares acknowledged tracking codes with what the inbox and the box hold.
  * @param acknowledged hex of 16 bytes each, one after the other
  */
-export async function checkBallots(
-  sql: Sql,
-  orgId: string,
-  electionId: string,
-  acknowledged: string,
-): Promise<Stored> {
+export async function checkBallots(sql: Sql, orgId: string, electionId: string, acknowledged: string): Promise<Stored> {
   const inbox = inboxOf(electionId);
   const [table] = await sql<{ there: boolean }[]>`SELECT to_regclass(${inbox}) IS NOT NULL AS there`;
   // `|| ''` reads a batch's codes out of their toast once instead of once a ballot
@@ -112,4 +107,12 @@ export async function callCastBallots(
   const [row] = await sql<{ codes: string }[]>`
     SELECT urn.cast_ballots(${orgId}, ${electionId}, ${keys}::text::bytea, ${ballots}) AS codes`;
   return row?.codes ?? '';
+}
+
+export async function createDatabase(sql: Sql, name: string): Promise<void> {
+  await sql.unsafe(`CREATE DATABASE ${name}`);
+}
+
+export async function dropDatabase(sql: Sql, name: string): Promise<void> {
+  await sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`);
 }

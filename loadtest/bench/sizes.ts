@@ -16,6 +16,11 @@ export interface Sizes {
   readonly openLoopSeconds: number;
   readonly bursts: number;
   readonly burstBallots: number;
+  readonly idleSockets: number;
+  readonly subscribers: number;
+  readonly fanoutSeconds: number;
+  readonly growthBallots: number;
+  readonly growthRounds: number;
   /** a closed loop ends after so long whatever it has done: a slow machine gets a smaller count, not a longer run */
   readonly loopMaxMs: number;
 }
@@ -36,6 +41,11 @@ export const FULL: Sizes = {
   openLoopSeconds: 10,
   bursts: 20,
   burstBallots: 300,
+  idleSockets: 10_000,
+  subscribers: 5_000,
+  fanoutSeconds: 15,
+  growthBallots: 10_000_000,
+  growthRounds: 7,
   loopMaxMs: 20_000,
 };
 
@@ -53,5 +63,8 @@ export const QUICK: Sizes = {
   socketBallots: 40_000,
   openLoopSeconds: 3,
   bursts: 8,
+  fanoutSeconds: 5,
+  growthBallots: 1_000_000,
+  growthRounds: 3,
   loopMaxMs: 2_000,
 };

@@ -5,31 +5,32 @@ import { createEngine, type Engine, type Outcome } from '../../engine/index.ts';
 import { makeSharedTempFolder, openEmbeddedPostgres } from '../../sql/embedded/index.ts';
 import { makeGatewayLogin } from '../../sql/gateway-login.ts';
 import { migrate } from '../../sql/migrate.ts';
+import { createDatabase, dropDatabase } from './queries.ts';
 
 export type Say = (line: string) => void;
 
-/** One fresh database with its engine, in a temporary folder that goes with it. */
+/** One fresh database with its engine. */
 export interface Stage {
   /** superuser: loads and checks, never what is measured */
   readonly sql: postgres.Sql;
-  /** superuser's address; holds a password */
+  /** the superuser's address; holds a password */
   readonly ownerUrl: string;
-  /** the login that may act as the application only; holds a password */
+  /** of the login that may act as the application only; holds a password */
   readonly url: string;
   readonly engine: Engine;
   readonly orgId: string;
-  readonly folder: string;
   readonly say: Say;
-  /** Everything ends and the folder is removed. Safe to call twice. */
+  /** Everything ends, and the database is gone. Safe to call twice. */
   close(): Promise<void>;
 }
 
 /** The value of an outcome that cannot fail here. */
-export function valueOf<T>(outcome: Outcome<T>): T {
+export function valueFrom<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
   throw new Error(`${outcome.failure.kind}: ${outcome.failure.message}`);
 }
 
+/** A server of its own in a temporary folder that goes with it. */
 export async function openStage(say: Say): Promise<Stage> {
   const folder = await makeSharedTempFolder('psephos-bench-');
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
@@ -41,30 +42,50 @@ export async function openStage(say: Say): Promise<Stage> {
   try {
     await migrate(server.ownerUrl);
     const url = await makeGatewayLogin(server.ownerUrl);
-    const sql = postgres(server.ownerUrl, { max: 2, onnotice: () => {}, fetch_types: false });
-    const engine = await createEngine({ url, report: (error) => say(`a bug: ${String(error)}`) });
-    const { orgId } = valueOf(await engine.accounts.createOrganisation({ name: 'Bench' }));
-    let closing: Promise<void> | undefined;
-    const close = async () => {
-      await engine.close();
-      await sql.end();
-      await stopServer();
-    };
-    return {
-      sql,
-      ownerUrl: server.ownerUrl,
-      url,
-      engine,
-      orgId,
-      folder,
-      say,
-      close: () => {
-        closing ??= close();
-        return closing;
-      },
-    };
+    return await enter({ ownerUrl: server.ownerUrl, url }, say, stopServer);
   } catch (error) {
     await stopServer();
     throw error;
   }
+}
+
+/** One more database on the server of a stage; dropped when it closes. */
+export async function openBeside(stage: Stage, name: string): Promise<Stage> {
+  await createDatabase(stage.sql, name);
+  const place = (address: string) => {
+    const url = new URL(address);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  const ownerUrl = place(stage.ownerUrl);
+  await migrate(ownerUrl);
+  return enter({ ownerUrl, url: place(stage.url) }, stage.say, () => dropDatabase(stage.sql, name));
+}
+
+async function enter(
+  { ownerUrl, url }: Pick<Stage, 'ownerUrl' | 'url'>,
+  say: Say,
+  remove: () => Promise<void>,
+): Promise<Stage> {
+  const sql = postgres(ownerUrl, { max: 2, onnotice: () => {}, fetch_types: false });
+  const engine = await createEngine({ url, report: (error) => say(`a bug: ${String(error)}`) });
+  const { orgId } = valueFrom(await engine.accounts.createOrganisation({ name: 'Bench' }));
+  const close = async () => {
+    await engine.close();
+    await sql.end({ timeout: 1 });
+    await remove();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    sql,
+    ownerUrl,
+    url,
+    engine,
+    orgId,
+    say,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
 }

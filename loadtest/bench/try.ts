@@ -6,6 +6,7 @@ import { makeNaiveTables } from './naive-queries.ts';
 import { measureRounds } from './rounds.ts';
 import { QUICK } from './sizes.ts';
 import { openStage } from './stage.ts';
+
 const t0 = performance.now();
 const say = (line: string) => console.log(((performance.now() - t0) / 1000).toFixed(1), line);
 const stage = await openStage(say);

@@ -29,16 +29,12 @@ export interface VoterRecord {
   readonly weightMicro: bigint;
 }
 
-/** All that one connection of a watcher heard of one topic, in order. */
-export interface WatchedConnection {
-  /** the position it asked to resume from; null: asked for a snapshot */
-  readonly from: { readonly epoch: string; readonly offset: number } | null;
-  readonly messages: readonly TopicMessage[];
-}
-
+/** All that one watcher heard of one topic, in order, over however many connections. */
 export interface WatcherRecord {
   readonly topic: string;
-  readonly connections: readonly WatchedConnection[];
+  readonly messages: readonly TopicMessage[];
+  /** times that a message followed on one it had not got, so that it had to ask again */
+  readonly gaps: number;
 }
 
 /** Everything about one run that went over the wire, and nothing else. */

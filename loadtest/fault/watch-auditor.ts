@@ -5,11 +5,6 @@ import type { Evidence, Finding, WatcherRecord } from './evidence.ts';
 /** The states of an election that is opened, closed and published, in their order. */
 const LIFE = ['draft', 'open', 'closed', 'published'];
 
-interface Held {
-  epoch: string;
-  offset: number;
-}
-
 /** What watchers saw: snapshots and messages without a gap, figures that only rise, and the end as it is. */
 export function auditWatchers(evidence: Evidence): Finding[] {
   return evidence.watchers.flatMap((watcher) => {
@@ -23,50 +18,44 @@ export function auditWatchers(evidence: Evidence): Finding[] {
 const untrue = (topic: string, what: string): Finding => ({ kind: 'untrue', what: `a watcher of ${topic}: ${what}` });
 
 /** Every message follows on what its watcher held: nothing is missing between them, and none goes back. */
-function auditChain({ topic, connections }: WatcherRecord): Finding[] {
+function auditChain({ topic, messages, gaps }: WatcherRecord): Finding[] {
   const findings: Finding[] = [];
   const problem = (what: string) => findings.push(untrue(topic, what));
-  let held: Held | null = null;
-  for (const { from, messages } of connections) {
-    if (from !== null && (held === null || from.offset !== held.offset || from.epoch !== held.epoch)) {
-      problem(`resumed from ${from.offset}, but held ${held?.offset ?? 'nothing'}`);
+  if (gaps > 0) problem(`had to ask ${gaps} times for what had not come`);
+  let held: TopicMessage | undefined;
+  for (const message of messages) {
+    const { epoch, offset, previous = Number.POSITIVE_INFINITY, snapshot } = message;
+    if (snapshot !== true && epoch !== held?.epoch) problem(`a message at ${offset} before any snapshot of its epoch`);
+    else if (snapshot !== true && previous > (held?.offset ?? 0)) {
+      problem(`a gap: holds ${held?.offset}, and the message at ${offset} follows on ${previous}`);
     }
-    if (from === null) held = null;
-    for (const message of messages) {
-      if (held !== null && message.epoch !== held.epoch && message.snapshot !== true) {
-        problem(`a message of epoch ${message.epoch} without a snapshot`);
-      }
-      if (message.snapshot !== true) {
-        if (held === null) problem(`a message at ${message.offset} before any snapshot`);
-        else if ((message.previous ?? Number.POSITIVE_INFINITY) > held.offset) {
-          problem(`a gap: holds ${held.offset}, and the message at ${message.offset} follows on ${message.previous}`);
-        }
-      }
-      if (held !== null && message.epoch === held.epoch && message.offset < held.offset) {
-        problem(`goes back from ${held.offset} to ${message.offset}`);
-      }
-      held = { epoch: message.epoch, offset: message.offset };
-    }
+    if (epoch === held?.epoch && offset < held.offset) problem(`goes back from ${held.offset} to ${offset}`);
+    held = message;
   }
   return findings;
 }
 
-function auditTallies({ topic, connections }: WatcherRecord, { tally }: Evidence): Finding[] {
+function auditTallies({ topic, messages }: WatcherRecord, { tally }: Evidence): Finding[] {
   const findings: Finding[] = [];
-  const seen = connections.flatMap(({ messages }) => messages).map((message) => message.data as TallyView);
   let before: TallyView | undefined;
-  for (const figures of seen) {
+  for (const message of messages) {
+    const figures = message.data as TallyView;
     if (before !== undefined) {
       const fallen = whatFell(before, figures);
       if (fallen !== null) findings.push(untrue(topic, `figures fell: ${fallen}`));
     }
+    // whoever acts on the first figures that are called final must be right
+    if (figures.final && textOf(figures) !== textOf(tally)) {
+      findings.push(untrue(topic, `figures called final are ${textOf(figures)}, the final ones ${textOf(tally)}`));
+    }
     before = figures;
   }
-  const wanted = JSON.stringify([tally.cast, tally.counted, tally.options]);
-  const last = before && JSON.stringify([before.cast, before.counted, before.options]);
   if (before?.final !== true) findings.push(untrue(topic, `never saw the end (${before?.state ?? 'nothing'})`));
-  else if (last !== wanted) findings.push(untrue(topic, `the last figures are ${last}, the final ones ${wanted}`));
   return findings;
+}
+
+function textOf({ cast, counted, options }: TallyView): string {
+  return JSON.stringify([cast, counted, options?.map(({ option, count, weight }) => [option, count, weight])]);
 }
 
 /** What is less than before; null where nothing is. Marks are never negative in these elections. */
@@ -82,11 +71,11 @@ function whatFell(before: TallyView, after: TallyView): string | null {
 }
 
 /** Each change of state once and in its order, the last one the publication. */
-function auditEvents({ topic, connections }: WatcherRecord): Finding[] {
+function auditEvents({ topic, messages }: WatcherRecord): Finding[] {
   const findings: Finding[] = [];
   let pos = -1;
   let state = 0;
-  for (const message of connections.flatMap(({ messages }) => messages)) {
+  for (const message of messages) {
     const misplaced = misplacedIn(message);
     if (misplaced !== undefined) findings.push(untrue(topic, `event ${misplaced} in the message at ${message.offset}`));
     for (const [at, named] of statesIn(message)) {

@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ManagementApi, RecountView } from '../management-api.ts';
+import type { PsephosHttp, RecountView } from '../../client/index.ts';
+import type { PublishedBallotView } from '../../protocol/ballots.ts';
+import { PAGE_MAX_ROWS } from '../../protocol/page.ts';
 import type { CastOutcome } from './cast-all.ts';
 import { microOf } from './figures.ts';
+import { patiently } from './patience.ts';
 import type { Voters } from './voters.ts';
 
 /** What the server says it holds, looked at ballot by ballot. */
@@ -21,7 +24,7 @@ const PROBLEMS_SHOWN = 5;
  * three counts of the server that must agree. The election is published.
  */
 export async function auditBallots(
-  api: ManagementApi,
+  http: PsephosHttp,
   electionId: string,
   voters: Voters,
   { acknowledged }: CastOutcome,
@@ -33,7 +36,7 @@ export async function auditBallots(
   let altered = 0;
   let strange = 0;
   const missing = new Map(voterOf);
-  for await (const { tracking_code: code, ballot, weight } of api.ballots(electionId)) {
+  for await (const { tracking_code: code, ballot, weight } of publishedBallots(http, electionId)) {
     stored += 1;
     const voter = missing.get(code);
     if (voter === undefined) strange += 1;
@@ -45,19 +48,34 @@ export async function auditBallots(
     const lines = [...missing.values()].slice(0, PROBLEMS_SHOWN).map((voter) => voter + 1);
     problems.push(`${missing.size} acknowledged ballots are not in the published list (voters ${lines.join(', ')} …)`);
   }
-  if (strange > 0) problems.push(`${strange} ballots of the published list were acknowledged to nobody, or stand twice`);
+  if (strange > 0)
+    problems.push(`${strange} ballots of the published list were acknowledged to nobody, or stand twice`);
   if (altered > 0) problems.push(`${altered} ballots of the published list are not what their voters sent`);
 
-  const recount = await api.recount(electionId);
-  const { voted, voted_weight: votedWeight } = await api.participation(electionId);
+  const recount = await patiently(() => http.recount(electionId));
+  const { voted, voted_weight: votedWeight } = await http.participation(electionId);
   let weight = 0n;
   for (const voter of acknowledged.keys()) weight += voters.weight(voter);
-  if (recount.ballots !== stored) problems.push(`the recount has ${recount.ballots} ballots, the published list ${stored}`);
+  if (recount.ballots !== stored)
+    problems.push(`the recount has ${recount.ballots} ballots, the published list ${stored}`);
   if (voted !== stored) problems.push(`${voted} credentials are used up for ${stored} ballots`);
   if (microOf(recount.weight) !== weight || microOf(votedWeight) !== weight) {
-    problems.push(`the acknowledged ballots weigh other than the recount (${recount.weight}) or the roll (${votedWeight})`);
+    problems.push(
+      `the acknowledged ballots weigh other than the recount (${recount.weight}) or the roll (${votedWeight})`,
+    );
   }
   return { stored, recount, problems };
+}
+
+/** The published list, page by page. */
+async function* publishedBallots(http: PsephosHttp, electionId: string): AsyncGenerator<PublishedBallotView> {
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const from: { cursor?: string } = cursor === undefined ? {} : { cursor };
+    const page = await patiently(() => http.ballots(electionId, { ...from, limit: PAGE_MAX_ROWS }));
+    yield* page.items;
+    cursor = page.next_cursor;
+  }
 }
 
 /** The same vote: marks in any order, points and ranks of 0 left out or not, one option on a rank with or without list. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CastAnswer, VoterSocket } from '../voter-socket.ts';
+import { type CastResult, isPassing, type PsephosClient, PsephosError } from '../../client/index.ts';
 import type { Voters } from './voters.ts';
 
 export interface CastAllOptions {
@@ -27,38 +27,48 @@ const PATIENCE_MS = 30_000;
 const PAUSE_MS = 100;
 const PACE_TICK_MS = 2;
 
-/** Lets every voter vote once, over all sockets in turn. Nobody gives up on an answer that may yet change. */
+/**
+ * Lets every voter vote once, over all sockets in turn. Nobody gives up at once on an answer that may yet change.
+ * @throws PsephosError when the server takes no ballot for half a minute; everybody else stops then too
+ */
 export async function castAll(
   electionId: string,
   voters: Voters,
-  sockets: readonly VoterSocket[],
-  { perSecond, onAnswer, signal }: CastAllOptions,
+  sockets: readonly PsephosClient[],
+  { perSecond, onAnswer, signal: outerSignal }: CastAllOptions,
 ): Promise<CastOutcome> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([outerSignal, failed.signal]);
   const acknowledged = new Map<number, string>();
   const refused: Record<string, number> = {};
   const latenciesMs: number[] = [];
   const startedAtMs = performance.now();
 
   /** @param sinceMs when the voter wanted to vote: waiting for a late turn counts as waiting for the answer */
-  const vote = async (voter: number, socket: VoterSocket, sinceMs: number) => {
-    const answer = await castUntilFinal(electionId, voters, voter, socket, signal);
-    if (answer.ok) {
-      latenciesMs.push(performance.now() - sinceMs);
-      acknowledged.set(voter, answer.trackingCode);
-    } else refused[answer.code] = (refused[answer.code] ?? 0) + 1;
-    onAnswer();
+  const vote = async (voter: number, socket: PsephosClient, sinceMs: number) => {
+    try {
+      const answer = await castUntilFinal(electionId, voters, voter, socket, signal);
+      if (answer.ok) {
+        latenciesMs.push(performance.now() - sinceMs);
+        acknowledged.set(voter, answer.trackingCode);
+      } else refused[answer.code] = (refused[answer.code] ?? 0) + 1;
+      onAnswer();
+    } catch (error) {
+      failed.abort(error);
+    }
   };
   if (perSecond === undefined) await closedLoop(voters.count, sockets, vote, signal);
   else await openLoop(voters.count, sockets, vote, perSecond, signal);
+  failed.signal.throwIfAborted();
   return { acknowledged, refused, elapsedMs: performance.now() - startedAtMs, latenciesMs };
 }
 
-type Vote = (voter: number, socket: VoterSocket, sinceMs: number) => Promise<void>;
+type Vote = (voter: number, socket: PsephosClient, sinceMs: number) => Promise<void>;
 
 /** Whoever has an answer makes room for the next voter. */
-async function closedLoop(count: number, sockets: readonly VoterSocket[], vote: Vote, signal: AbortSignal) {
+async function closedLoop(count: number, sockets: readonly PsephosClient[], vote: Vote, signal: AbortSignal) {
   let next = 0;
-  const line = async (socket: VoterSocket) => {
+  const line = async (socket: PsephosClient) => {
     while (next < count && !signal.aborted) {
       const voter = next;
       next += 1;
@@ -66,13 +76,13 @@ async function closedLoop(count: number, sockets: readonly VoterSocket[], vote: 
     }
   };
   const lines = Math.min(count, Math.max(sockets.length, WAITING_VOTERS));
-  await Promise.all(Array.from({ length: lines }, (_, i) => line(sockets[i % sockets.length] as VoterSocket)));
+  await Promise.all(Array.from({ length: lines }, (_, i) => line(sockets[i % sockets.length] as PsephosClient)));
 }
 
 /** Voters come at their own times, whether those before them have been answered or not. */
 async function openLoop(
   count: number,
-  sockets: readonly VoterSocket[],
+  sockets: readonly PsephosClient[],
   vote: Vote,
   perSecond: number,
   signal: AbortSignal,
@@ -84,7 +94,7 @@ async function openLoop(
     while (running.length < due) {
       const voter = running.length;
       const dueAtMs = startedAtMs + (voter * 1_000) / perSecond;
-      running.push(vote(voter, sockets[voter % sockets.length] as VoterSocket, dueAtMs));
+      running.push(vote(voter, sockets[voter % sockets.length] as PsephosClient, dueAtMs));
     }
     await sleep(PACE_TICK_MS);
   }
@@ -95,14 +105,21 @@ async function castUntilFinal(
   electionId: string,
   voters: Voters,
   voter: number,
-  socket: VoterSocket,
+  socket: PsephosClient,
   signal: AbortSignal,
-): Promise<CastAnswer> {
+): Promise<CastResult> {
   const untilMs = performance.now() + PATIENCE_MS;
-  const request = { credential: voters.token(voter), ballot: voters.ballot(voter), castKey: voters.castKey(voter) };
+  const own = { credential: voters.token(voter), castKey: voters.castKey(voter) };
   for (;;) {
-    const answer = await socket.cast(electionId, request);
-    if (answer.ok || answer.retryAfterMs === undefined || signal.aborted || performance.now() > untilMs) return answer;
-    await sleep(Math.max(answer.retryAfterMs, PAUSE_MS * Math.random()));
+    const answer = await socket.cast(electionId, voters.ballot(voter), own);
+    const isFinal = answer.ok || !(answer.code === 'UNREACHABLE' || isPassing(answer.code));
+    if (isFinal || signal.aborted) return answer;
+    if (performance.now() > untilMs) {
+      throw new PsephosError(
+        answer.code,
+        `A ballot was sent for ${PATIENCE_MS / 1_000} s without an answer that stays. ${answer.message}`,
+      );
+    }
+    await sleep(PAUSE_MS * (1 + Math.random()));
   }
 }

@@ -1,4 +1,4 @@
-import type { ResultView } from '../management-api.ts';
+import type { ResultView } from '../../client/index.ts';
 import { type Figures, microOf } from './figures.ts';
 import type { MethodElection, ParsedElection } from './formats/index.ts';
 

@@ -1,5 +1,5 @@
+import type { ResultView } from '../../client/index.ts';
 import type { ElectionMethod, MethodId } from '../../protocol/methods/index.ts';
-import type { ResultView } from '../management-api.ts';
 import type { Voters } from './voters.ts';
 
 /** Per option id, decimal votes as micro-units. */
@@ -66,7 +66,10 @@ const RULES: Readonly<Record<MethodId, unknown>> = {
   points: ({ points }: { points: Record<string, number> }) => valued(points),
   quadratic: ({ votes }: { votes: Record<string, number> }) => valued(votes),
   judgment: ({ grades }: { grades: Record<string, string> }, _ids: readonly string[], settings: { grades: string[] }) =>
-    Object.entries(grades).map(([id, grade]) => [id, 2 * (settings.grades.length - 1 - settings.grades.indexOf(grade))]),
+    Object.entries(grades).map(([id, grade]) => [
+      id,
+      2 * (settings.grades.length - 1 - settings.grades.indexOf(grade)),
+    ]),
   irv: first,
   stv: first,
   schulze: first,

@@ -1,12 +1,13 @@
-import type { ManagementApi, NewElectionBody, ResultView } from '../management-api.ts';
-import { openSockets } from '../voter-socket.ts';
+import type { NewElectionInput, PsephosHttp, ResultView } from '../../client/index.ts';
 import { auditBallots } from './audit.ts';
 import { type CastOutcome, castAll } from './cast-all.ts';
 import { compareWithFile } from './comparison.ts';
 import { differences, type Figures, figuresOf, figuresOfResult } from './figures.ts';
 import type { MethodElection, ParsedElection } from './formats/index.ts';
+import { patiently } from './patience.ts';
 import { grouped, Progress, type Screen } from './progress.ts';
 import type { Findings } from './report.ts';
+import { openSockets, type SocketAddress } from './sockets.ts';
 import { type Voters, votersOf } from './voters.ts';
 import { type TallyWatch, watchTally } from './watch.ts';
 
@@ -35,36 +36,38 @@ const FINAL_TALLY_MS = 30_000;
 /**
  * Holds the election of a file on a running server: creates it, issues one credential per voter, opens, lets everybody
  * vote through sockets while a subscriber watches the tally, closes, and looks at everything that the server says then.
- * @param wsUrl where the sockets are
- * @param apiKey of a moderator; the sockets use it as well
- * @throws ApiRefusal or an Error for people; the election is then cancelled
+ * @param http with the key of a moderator
+ * @throws PsephosError, or what `signal` was aborted with; an election that was not closed yet is then cancelled
  */
 export async function replay(
   { parsed, election }: Replayed,
-  { api, wsUrl, apiKey }: { readonly api: ManagementApi; readonly wsUrl: string; readonly apiKey: string },
+  { http, address }: { readonly http: PsephosHttp; readonly address: SocketAddress },
   options: ReplayOptions,
 ): Promise<Findings> {
   const say = (line: string) => options.screen.write(`${line}\n`);
   const voters = votersOf(election, options.madeUpWeights);
-  const { election_id: electionId } = await api.create(electionBody(parsed, election, options.secrecy));
+  const { election_id: electionId } = await http.createElection(electionBody(parsed, election, options.secrecy));
+  let watch: TallyWatch | undefined;
+  let casting: CastOutcome;
   try {
-    await api.issue(electionId, voters.credentials());
-    await api.open(electionId);
+    await http.issueCredentials(electionId, voters.credentials());
+    await http.open(electionId);
     say(`Open: election ${electionId}, ${grouped(voters.count)} credentials issued.`);
-    const watch = await watchTally(wsUrl, apiKey, electionId);
-    try {
-      const casting = await castThroughSockets(electionId, voters, wsUrl, apiKey, options);
-      options.signal.throwIfAborted();
-      const closingAtMs = performance.now();
-      await api.close(electionId);
-      say(`Closed in ${Math.round(performance.now() - closingAtMs)} ms. Counting …`);
-      return await inspect({ parsed, election }, { api, electionId, voters, casting, watch, options });
-    } finally {
-      watch.stop();
-    }
+    watch = await watchTally(address, electionId);
+    casting = await castThroughSockets(electionId, voters, address, options);
+    options.signal.throwIfAborted();
   } catch (error) {
-    await api.cancel(electionId, 'The replay ended early.').catch(() => {}); // closed already, or the server is gone
+    watch?.stop();
+    await http.cancel(electionId, 'The replay ended early.').catch(() => {}); // the server may be gone as well
     throw error;
+  }
+  try {
+    const closingAtMs = performance.now();
+    await http.close(electionId);
+    say(`Closed in ${Math.round(performance.now() - closingAtMs)} ms. Counting …`);
+    return await inspect({ parsed, election }, { http, electionId, voters, casting, watch, options });
+  } finally {
+    watch.stop();
   }
 }
 
@@ -72,11 +75,11 @@ function electionBody(
   parsed: ParsedElection,
   election: MethodElection,
   secrecy: ReplayOptions['secrecy'],
-): NewElectionBody {
+): NewElectionInput {
   const { method, settings, options } = election;
   return {
     title: parsed.title.trim().slice(0, TITLE_CHARACTERS) || parsed.source.file,
-    method: { method, settings } as NewElectionBody['method'],
+    method: { method, settings } as NewElectionInput['method'],
     options: [...options],
     secrecy,
     visibility: 'live',
@@ -87,11 +90,10 @@ function electionBody(
 async function castThroughSockets(
   electionId: string,
   voters: Voters,
-  wsUrl: string,
-  apiKey: string,
+  address: SocketAddress,
   { sockets: wanted, perSecond, screen, signal }: ReplayOptions,
 ): Promise<CastOutcome> {
-  const sockets = await openSockets(wsUrl, apiKey, Math.min(wanted, voters.count));
+  const sockets = await openSockets(address, Math.min(wanted, voters.count));
   screen.write(`${grouped(sockets.length)} sockets are connected; everybody votes.\n`);
   const progress = new Progress(screen, voters.count, 'ballots answered');
   try {
@@ -103,7 +105,7 @@ async function castThroughSockets(
 }
 
 interface Cast {
-  readonly api: ManagementApi;
+  readonly http: PsephosHttp;
   readonly electionId: string;
   readonly voters: Voters;
   readonly casting: CastOutcome;
@@ -112,11 +114,11 @@ interface Cast {
 }
 
 async function inspect({ parsed, election }: Replayed, cast: Cast): Promise<Findings> {
-  const { api, electionId, voters, casting, watch, options } = cast;
-  const result = await api.result(electionId);
-  await api.publish(electionId);
+  const { http, electionId, voters, casting, watch, options } = cast;
+  const result = await patiently(() => http.result(electionId));
+  await patiently(() => http.publish(electionId));
   options.screen.write('Published. Comparing every ballot of the published list with what its voter was told …\n');
-  const audit = await auditBallots(api, electionId, voters, casting);
+  const audit = await auditBallots(http, electionId, voters, casting);
   const figures = figuresOf(election, election.options, voters, casting.acknowledged.keys());
   // Borda's halves of odd weights: the running figure cuts half a micro-unit per ballot, the count once
   const slack = election.method === 'borda' && voters.weighted ? BigInt(voters.count) : 0n;

@@ -1,5 +1,5 @@
+import type { ResultView } from '../../client/index.ts';
 import { quantile } from '../bench/quantiles.ts';
-import type { ResultView } from '../management-api.ts';
 import type { Audit } from './audit.ts';
 import type { CastOutcome } from './cast-all.ts';
 import type { Comparison } from './comparison.ts';

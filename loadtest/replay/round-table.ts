@@ -1,4 +1,4 @@
-import type { ResultView } from '../management-api.ts';
+import type { ResultView } from '../../client/index.ts';
 
 const NAME_CHARACTERS = 34;
 const CELL_CHARACTERS = 13;
@@ -18,7 +18,12 @@ export function roundTables({ count }: ResultView, titles: ReadonlyMap<string, s
   const lines: string[] = [];
   for (let start = 0; start < count.rounds.length; start += ROUNDS_PER_TABLE) {
     const rounds = count.rounds.slice(start, start + ROUNDS_PER_TABLE);
-    lines.push(row('', rounds.map(({ round }) => `round ${round}`)));
+    lines.push(
+      row(
+        '',
+        rounds.map(({ round }) => `round ${round}`),
+      ),
+    );
     for (const id of ids) {
       const cells = rounds.map(({ amounts, elected, eliminated }) => {
         const mark = elected.includes(id) ? '*' : eliminated.includes(id) ? '-' : ' ';
@@ -28,10 +33,20 @@ export function roundTables({ count }: ResultView, titles: ReadonlyMap<string, s
     }
     if (hidden > 0) lines.push(`  … and ${hidden} more`);
     if (rounds.some(({ exhausted }) => exhausted !== '0')) {
-      lines.push(row('exhausted', rounds.map(({ exhausted }) => `${shortVotes(exhausted)} `)));
+      lines.push(
+        row(
+          'exhausted',
+          rounds.map(({ exhausted }) => `${shortVotes(exhausted)} `),
+        ),
+      );
     }
     if (rounds.some(({ quota }) => quota !== undefined)) {
-      lines.push(row('quota', rounds.map(({ quota }) => `${shortVotes(quota ?? '')} `)));
+      lines.push(
+        row(
+          'quota',
+          rounds.map(({ quota }) => `${shortVotes(quota ?? '')} `),
+        ),
+      );
     }
     lines.push('');
   }

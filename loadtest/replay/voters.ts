@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { NewCredentials } from '../../client/index.ts';
 import { microOfVotes, votesOfMicro } from '../../protocol/weight.ts';
-import type { CredentialBody } from '../management-api.ts';
 import type { MethodElection } from './formats/index.ts';
 
 /** Micro-units of one vote. */
@@ -22,7 +22,7 @@ export interface Voters {
   /** 32 hex digits, the same on every retry */
   castKey(voter: number): string;
   /** what the server is told beforehand: hashes and weights */
-  credentials(): CredentialBody[];
+  credentials(): NewCredentials;
 }
 
 /**

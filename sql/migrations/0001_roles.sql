@@ -16,7 +16,8 @@ BEGIN
     -- own statements without their rights; the application's are the exception: a gateway that logs in as him calls
     -- the urn without changing its role first, which would cost a round trip a batch.
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper) THEN
-      EXECUTE format('GRANT %I TO %I WITH INHERIT %s, SET TRUE', name, current_user, name = 'psephos_app');
+      EXECUTE format('GRANT %I TO %I WITH INHERIT %s, SET TRUE', name, current_user,
+        CASE name WHEN 'psephos_app' THEN 'TRUE' ELSE 'FALSE' END);
     END IF;
   END LOOP;
 END $$;

@@ -14,7 +14,7 @@ const runs = Number(process.env.CONFORMANCE_RUNS ?? 200);
 process.stdout.write(`conformance of engine and model: FC_SEED=${seed}\n`);
 const RUNS_PER_METHOD = Math.ceil(runs / METHOD_IDS.length);
 /** A script takes about 0.2 s; a shrinking one is run again and again. */
-const TIMEOUT_MS = 120_000 + RUNS_PER_METHOD * 5_000;
+const TIMEOUT_MS = 60_000 + RUNS_PER_METHOD * 2_000;
 
 const engine = await openEngine(await freshDatabase());
 const orgIds = [await newOrganisation(engine, 'Ayes'), await newOrganisation(engine, 'Noes')] as const;
@@ -102,7 +102,12 @@ describe('the engine on PostgreSQL does what the model does, act by act', () => 
   test.each(METHOD_IDS)(
     '%s',
     async (method) => {
-      await fc.assert(fc.asyncProperty(script(method), play), { seed, numRuns: RUNS_PER_METHOD });
+      await fc.assert(fc.asyncProperty(script(method), play), {
+        seed,
+        numRuns: RUNS_PER_METHOD,
+        interruptAfterTimeLimit: TIMEOUT_MS / 2, // shrinking ends in time to be printed
+        markInterruptAsFailure: true,
+      });
     },
     TIMEOUT_MS,
   );

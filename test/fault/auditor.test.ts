@@ -51,21 +51,13 @@ function honest(): Evidence {
       count: { ballots: { cast: 3 }, weights: { cast: '4.5' }, totals: { yes: '3.5', no: '1' } },
     } as unknown as Evidence['result'],
     watchers: [
-      {
-        topic: 'tally:e',
-        connections: [
-          { from: null, messages: [message(1, { ...half }), message(5, { ...half }, 1)] },
-          { from: { epoch: 'life', offset: 5 }, messages: [message(9, tally)] },
-        ],
-      },
+      { topic: 'tally:e', gaps: 0, messages: [message(1, { ...half }), message(5, { ...half }, 1), message(9, tally)] },
       {
         topic: 'election:e',
-        connections: [
-          { from: null, messages: [message(2, { election: { state: 'open' } })] },
-          {
-            from: { epoch: 'life', offset: 2 },
-            messages: [message(8, { events: [event(7, 'closed'), event(8, 'published')] }, 2)],
-          },
+        gaps: 0,
+        messages: [
+          message(2, { election: { state: 'open' } }),
+          message(8, { events: [event(7, 'closed'), event(8, 'published')] }, 2),
         ],
       },
     ],
@@ -135,29 +127,14 @@ test.each<[string, (evidence: Changeable) => void]>([
   ['a figure of the tally is too large', ({ tally }) => Object.assign(tally.options[0], { count: 3 })],
   ['a weighted figure of the tally is wrong', ({ tally }) => Object.assign(tally.options[1], { weight: '2' })],
   ['a total of the result is wrong', ({ result }) => Object.assign(result.count.totals, { yes: '2' })],
-  [
-    'a watcher missed a message',
-    ({ watchers }) => Object.assign(watchers[0].connections[0].messages[1], { previous: 3 }),
-  ],
-  ['a watcher was sent back', ({ watchers }) => Object.assign(watchers[0].connections[1].messages[0], { offset: 4 })],
-  ['a watcher got news before a snapshot', ({ watchers }) => watchers[0].connections[0].messages.shift()],
-  [
-    'a watcher saw a figure fall',
-    ({ watchers }) => Object.assign(watchers[0].connections[0].messages[0].data, { cast: 2 }),
-  ],
-  ['a watcher never saw the end', ({ watchers }) => watchers[0].connections.pop()],
-  [
-    'a watcher saw another end',
-    ({ watchers }) => Object.assign(watchers[0].connections[1].messages[0].data, { cast: 4 }),
-  ],
-  [
-    'a watcher heard of the states in the wrong order',
-    ({ watchers }) => watchers[1].connections[1].messages[0].data.events.reverse(),
-  ],
-  [
-    'a watcher never heard of the publication',
-    ({ watchers }) => watchers[1].connections[1].messages[0].data.events.pop(),
-  ],
+  ['a watcher missed a message', ({ watchers }) => Object.assign(watchers[0].messages[1], { previous: 3 })],
+  ['a watcher was sent back', ({ watchers }) => Object.assign(watchers[0].messages[2], { offset: 4 })],
+  ['a watcher got news before a snapshot', ({ watchers }) => watchers[0].messages.shift()],
+  ['a watcher saw a figure fall', ({ watchers }) => Object.assign(watchers[0].messages[0].data, { cast: 2 })],
+  ['a watcher never saw the end', ({ watchers }) => watchers[0].messages.pop()],
+  ['a watcher saw another end', ({ watchers }) => Object.assign(watchers[0].messages[2].data, { cast: 4 })],
+  ['a watcher heard of the states in the wrong order', ({ watchers }) => watchers[1].messages[1].data.events.reverse()],
+  ['a watcher never heard of the publication', ({ watchers }) => watchers[1].messages[1].data.events.pop()],
 ])('it is found when %s', (_, change) => {
   expect(kindsOf(lie(change))).toContain('untrue');
 });

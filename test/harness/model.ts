@@ -108,7 +108,7 @@ export class ElectionsModel implements ElectionsRoom {
       const before = roll.size;
       for (const { credential, weight } of credentials) {
         const key = credential.toString('hex');
-        roll.set(key, { weight, spentOn: null });
+        if (!roll.has(key)) roll.set(key, { weight, spentOn: null });
       }
       const issued = roll.size - before;
       return accept({ issued, repeated: credentials.length - issued });

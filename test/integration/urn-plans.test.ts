@@ -12,7 +12,8 @@ const ROWS_PER_BALLOT = 8;
 
 const database = await freshDatabase();
 const urn = new TestUrn(database.ownerUrl);
-afterAll(() => urn.close());
+const newcomer = connectAs(database.ownerUrl, 'psephos_app');
+afterAll(() => Promise.all([urn.close(), newcomer.end()]));
 
 interface Reads {
   readonly sequential: number;
@@ -48,7 +49,6 @@ test('a roll that was never analysed is read by index probes, whether plans are 
   await urn.superuser`ANALYZE urn.credential`;
   await castBatches(urn.app, small.election, small.credentials);
   const { election, credentials } = await urn.openElection(FRESH_ROLL);
-  const newcomer = connectAs(database.ownerUrl, 'psephos_app');
   for (const [share, sql] of [urn.app, newcomer].entries()) {
     const before = await reads(sql);
     await castBatches(sql, election, credentials.slice(share * BATCHES * BATCH));
@@ -65,5 +65,4 @@ test('a roll that was never analysed is read by index probes, whether plans are 
   const after = await reads(newcomer);
   expect(after.sequential).toBe(before.sequential);
   expect((after.rows - before.rows) / BATCH).toBeLessThan(ROWS_PER_BALLOT);
-  await newcomer.end();
 });

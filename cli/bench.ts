@@ -1,0 +1,37 @@
+import { FULL, QUICK, runBench, tableOf } from '../loadtest/bench/index.ts';
+import { readArguments } from './arguments.ts';
+import { runCommand } from './run-command.ts';
+
+/** Measures speed in one run on one fresh database; see loadtest/bench. */
+await runCommand(async () => {
+  const { flags } = readArguments({
+    command: 'npm run bench',
+    purpose: 'Measures the speed of everything on the way of a ballot, in one run on one fresh database of its own.',
+    flags: {
+      json: { type: 'boolean', purpose: 'one line of JSON at the end instead of the table' },
+      quick: { type: 'boolean', purpose: 'smaller counts, done within 50 s' },
+      growth: {
+        type: 'boolean',
+        purpose: 'also: the rate with 10 million ballots stored; up to 10 GB of disk, minutes',
+      },
+      fanout: { type: 'boolean', purpose: 'also: age of a live tally at 5,000 subscribers under 5,000 ballots/s' },
+      idle: { type: 'boolean', purpose: 'also: memory of the gateway for each of 10,000 idle sockets' },
+    },
+    notes: [
+      'Progress goes to standard error. Load, gateway and database share the cores of this machine, so absolute figures',
+      'move with it; ratios are taken within the run. TMPDIR says where the database lies while it runs.',
+    ],
+  });
+  const stop = new AbortController();
+  const abort = () => stop.abort(new Error('stopped'));
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  const report = await runBench({
+    sizes: flags.quick ? QUICK : FULL,
+    growth: flags.growth,
+    fanout: flags.fanout,
+    idle: flags.idle,
+    say: (line) => process.stderr.write(`${line}\n`),
+    signal: stop.signal,
+  });
+  process.stdout.write(`${flags.json ? JSON.stringify(report) : `\n${tableOf(report)}`}\n`);
+});

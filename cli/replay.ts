@@ -1,0 +1,163 @@
+import { PsephosError, PsephosHttp } from '../client/index.ts';
+import { ElectionFileError, readElectionFile, toMethod } from '../loadtest/replay/formats/index.ts';
+import { grouped, type Screen } from '../loadtest/replay/progress.ts';
+import { type Replayed, type ReplayOptions, replay } from '../loadtest/replay/replay.ts';
+import { type Findings, problemsOf, reportText, summarise } from '../loadtest/replay/report.ts';
+import { type OwnServer, startOwnServer } from '../loadtest/server.ts';
+import { StartProblem } from '../sql/embedded/index.ts';
+import { type Arguments, readArguments } from './arguments.ts';
+import { runCommand } from './run-command.ts';
+
+const SOCKETS_DEFAULT = 1_000;
+const SOCKETS_MAX = 20_000;
+const RATE_MAX_PER_SECOND = 1_000_000;
+
+const FLAGS = {
+  method: {
+    type: 'string',
+    placeholder: 'NAME',
+    purpose: 'stv, irv, schulze, borda, choose, approval, points, score, judgment, … (what the file suggests)',
+  },
+  seats: {
+    type: 'number',
+    placeholder: 'N',
+    purpose: "how many are elected (the file's own, else 1)",
+    min: 1,
+    max: 1_000,
+  },
+  sockets: {
+    type: 'number',
+    placeholder: 'N',
+    purpose: `sockets that speak for all voters (${SOCKETS_DEFAULT})`,
+    min: 1,
+    max: SOCKETS_MAX,
+  },
+  rate: { type: 'string', placeholder: 'N', purpose: 'ballots a second, or max (max)' },
+  url: { type: 'string', placeholder: 'URL', purpose: 'HTTP address of a running server (starts one of its own)' },
+  'api-key': { type: 'string', placeholder: 'KEY', purpose: 'of a moderator there; better as PSEPHOS_API_KEY' },
+  secret: { type: 'boolean', purpose: 'a secret election (the default)' },
+  named: { type: 'boolean', purpose: 'a roll call: the published list names who cast what' },
+  weights: {
+    type: 'boolean',
+    purpose: "made-up weights, the same each time, for voters without one of the file's own",
+  },
+  json: { type: 'boolean', purpose: 'ends with one line of JSON' },
+} as const;
+
+type Flags = Arguments<typeof FLAGS>['flags'];
+
+await runCommand(async () => {
+  const { flags, positionals } = readArguments({
+    command: 'npm run replay',
+    purpose:
+      'Holds a real election again: every ballot of FILE is cast through sockets, the tally is watched, the result ' +
+      'counted, and everything compared. FILE is PrefLib (.soi .soc .toi .toc), Pabulib (.pb) or a ranked CSV.',
+    positionals: ['FILE'],
+    flags: FLAGS,
+    notes: [
+      'Exit code 0: everything acknowledged is stored once, tally and recount agree, the watcher saw the result.',
+      'Example: npm run replay -- loadtest/elections/dublin-north-2002.soi --method stv --seats 4',
+    ],
+  });
+  const target = targetOf(flags);
+  const perSecond = rateOf(flags.rate);
+  if (flags.secret && flags.named) throw new StartProblem('Give --secret or --named, not both.');
+  const replayed = await readReplayed(positionals[0] ?? '', flags);
+  process.stdout.write(introduction(replayed));
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => abort.abort(new StartProblem('Stopped. The election was cancelled.')));
+  }
+  const findings = await onServer(target, replayed, {
+    secrecy: flags.named ? 'named' : 'secret',
+    madeUpWeights: flags.weights,
+    sockets: flags.sockets ?? SOCKETS_DEFAULT,
+    perSecond,
+    screen: screen(),
+    signal: abort.signal,
+    stop: (reason) => abort.abort(reason),
+  });
+  process.stdout.write(reportText(findings));
+  if (flags.json) process.stdout.write(`${JSON.stringify(summarise(findings))}\n`);
+  return problemsOf(findings).length === 0 ? 0 : 1;
+});
+
+/** Where to replay; null = on a server of our own. */
+function targetOf(flags: Flags): { httpUrl: string; apiKey: string } | null {
+  const apiKey = flags['api-key'] ?? process.env.PSEPHOS_API_KEY;
+  if (flags.url === undefined) {
+    if (flags['api-key'] === undefined) return null;
+    throw new StartProblem('--api-key goes with --url: without it a server of its own is started, with its own key.');
+  }
+  if (!/^https?:\/\/./.test(flags.url) || !URL.canParse(flags.url)) {
+    throw new StartProblem(`--url ${flags.url}: not an HTTP address; example: --url http://127.0.0.1:8080`);
+  }
+  if (apiKey === undefined || apiKey === '') {
+    throw new StartProblem('--url needs the API key of a moderator there: set PSEPHOS_API_KEY, or give --api-key.');
+  }
+  return { httpUrl: flags.url, apiKey };
+}
+
+function rateOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === 'max') return undefined;
+  const perSecond = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (perSecond >= 1 && perSecond <= RATE_MAX_PER_SECOND) return perSecond;
+  throw new StartProblem(`--rate ${text}: not max, and not a whole number from 1 to ${RATE_MAX_PER_SECOND}.`);
+}
+
+/** Reads all of the file before anything is started or created. */
+async function readReplayed(file: string, { method, seats }: Flags): Promise<Replayed> {
+  try {
+    const parsed = await readElectionFile(file);
+    const request = { ...(method === undefined ? {} : { method }), ...(seats === undefined ? {} : { seats }) };
+    return { parsed, election: toMethod(parsed, request) };
+  } catch (error) {
+    if (error instanceof ElectionFileError) throw new StartProblem(`${error.message}\n  ${error.hint}`);
+    throw error;
+  }
+}
+
+function introduction({ parsed, election }: Replayed): string {
+  const { method, settings, options, ballots, notes } = election;
+  const seats = 'seats' in settings && settings.seats > 1 ? `, ${settings.seats} seats` : '';
+  const lines = [
+    `${parsed.title} (${parsed.format}): ${grouped(ballots.length)} ballots, ${options.length} options, ${method}${seats}.`,
+    ...notes.map((note) => `  note: ${note}`),
+    ...(parsed.format === 'pabulib'
+      ? ['  note: winners are by figures alone; costs and the budget are not applied']
+      : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function screen(): Screen {
+  return { isTerminal: process.stdout.isTTY === true, write: (text) => process.stdout.write(text) };
+}
+
+async function onServer(
+  target: { httpUrl: string; apiKey: string } | null,
+  replayed: Replayed,
+  options: ReplayOptions & { readonly stop: (reason: Error) => void },
+): Promise<Findings> {
+  let own: OwnServer | undefined;
+  if (target === null) {
+    options.screen.write('Starting a server in a temporary folder …\n');
+    own = await startOwnServer();
+    void own.exited.then(() => options.stop(new StartProblem('The server that was started for the replay has ended.')));
+  }
+  try {
+    const { httpUrl, apiKey } = target ?? { httpUrl: own?.httpUrl ?? '', apiKey: own?.apiKey ?? '' };
+    const http = new PsephosHttp({ baseUrl: httpUrl, secret: apiKey });
+    const { url: wsUrl } = await http.socket();
+    return await replay(replayed, { http, address: { wsUrl, apiKey } }, options);
+  } catch (error) {
+    throw error instanceof PsephosError ? new StartProblem(refusalText(error)) : error;
+  } finally {
+    await own?.stop();
+  }
+}
+
+function refusalText({ message, code, details }: PsephosError): string {
+  const fields = (details.fields ?? []) as readonly { path: string; problem: string }[];
+  return [`${message} (${code})`, ...fields.map(({ path, problem }) => `  ${path}: ${problem}`)].join('\n');
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rounded } from './quantiles.ts';
+import type { Sizes } from './sizes.ts';
+import { Load } from './sockets/load.ts';
+import { startGatewayOn } from './sockets/measure.ts';
+import type { Stage } from './stage.ts';
+
+export interface Idle {
+  readonly sockets: number;
+  readonly kb_per_socket: number;
+}
+
+/** Until collections have run and freed pages have gone back to the system. */
+const SETTLE_MS = 8_000;
+const SAMPLE_MS = 500;
+
+/**
+ * Growth of the gateway's resident memory for each idle socket that has said hello. A tenth of them comes and goes
+ * before, so that what any gateway holds after its first hellos is not taken for sockets.
+ */
+export async function measureIdle(stage: Stage, { idleSockets }: Sizes): Promise<Idle> {
+  const { server, apiKey } = await startGatewayOn(stage);
+  const load = new Load();
+  try {
+    const connect = (sockets: number) => load.order({ do: 'connect', wsUrl: server.wsUrl, apiKey, sockets });
+    await connect(Math.ceil(idleSockets / 10));
+    await load.order({ do: 'disconnect' });
+    const before = await settledMemoryKb(server.pid);
+    await connect(idleSockets);
+    const after = await settledMemoryKb(server.pid);
+    const kb_per_socket = rounded((after - before) / idleSockets);
+    stage.say(`${idleSockets} idle sockets: ${before} KB before, ${after} KB after, ${kb_per_socket} KB each`);
+    return { sockets: idleSockets, kb_per_socket };
+  } finally {
+    load.close();
+    await server.stop();
+  }
+}
+
+/** The least that the process held over the last half of the settling. */
+async function settledMemoryKb(pid: number): Promise<number> {
+  await sleep(SETTLE_MS / 2);
+  let least = Number.POSITIVE_INFINITY;
+  for (let waitedMs = 0; waitedMs < SETTLE_MS / 2; waitedMs += SAMPLE_MS) {
+    await sleep(SAMPLE_MS);
+    least = Math.min(least, memoryKb(pid));
+  }
+  return least;
+}
+
+function memoryKb(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  if (found === null) throw new Error('this system does not tell how much memory a process holds');
+  return Number(found[1]);
+}

@@ -1,0 +1,32 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Answers, Order } from './orders.ts';
+
+/** A load process of our own, which takes one order at a time. */
+export class Load {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<never>;
+
+  constructor() {
+    this.#child = fork(join(import.meta.dirname, 'load-process.ts'), [], {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      serialization: 'advanced',
+    });
+    this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
+      throw new Error(`the load process ended (${signal ?? code}); its words stand above`);
+    });
+    this.#ended.catch(() => {}); // heard by whoever waits for an answer
+  }
+
+  /** Resolves with the answer; rejects when the process ends instead. */
+  async order<Given extends Order>(order: Given): Promise<Answers[Given['do']]> {
+    this.#child.send(order);
+    const [answer] = await Promise.race([once(this.#child, 'message'), this.#ended]);
+    return answer as Answers[Given['do']];
+  }
+
+  close(): void {
+    if (this.#child.connected) this.#child.disconnect();
+  }
+}

@@ -1,0 +1,99 @@
+/** What the bench tells a load process, and what it hears back. Plain data: it crosses between processes. */
+
+export interface ConnectOrder {
+  readonly do: 'connect';
+  readonly wsUrl: string;
+  readonly apiKey: string;
+  readonly sockets: number;
+}
+
+/** Makes the frames of voters `from` to `upto` - 1 of one poll. */
+export interface PrepareOrder {
+  readonly do: 'prepare';
+  readonly electionId: string;
+  readonly prefix: string;
+  readonly from: number;
+  readonly upto: number;
+}
+
+/** Every socket always has `window` casts on their way; no new ones after `maxMs`. */
+export interface ClosedLoopOrder {
+  readonly do: 'closed loop';
+  readonly window: number;
+  readonly maxMs: number;
+}
+
+/** One cast every 1/perSecond, whatever became of those before it; latency counts from the time it was due. */
+export interface OpenLoopOrder {
+  readonly do: 'open loop';
+  readonly perSecond: number;
+}
+
+/** Everything prepared at once, on as many sockets as there are. */
+export interface BurstOrder {
+  readonly do: 'burst';
+}
+
+/** Watches the tally of an election on every socket, until the next order. */
+export interface WatchOrder {
+  readonly do: 'watch';
+  readonly electionId: string;
+}
+
+/** Ends the watch. */
+export interface WatchedOrder {
+  readonly do: 'watched';
+}
+
+export interface DisconnectOrder {
+  readonly do: 'disconnect';
+}
+
+/** What became of the casts of one order. */
+export interface CastReport {
+  /** accepted tracking codes, 32 hex characters each */
+  readonly trackingCodes: string;
+  readonly accepted: number;
+  /** by error code */
+  readonly refused: Readonly<Record<string, number>>;
+  /** no answer at all */
+  readonly unanswered: number;
+  /** first sent to last answered */
+  readonly elapsedMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+export interface WatchReport {
+  readonly messages: number;
+  /** receive time less the commit time of the newest counted batch, over all messages and sockets */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface Done {
+  readonly done: true;
+}
+
+/** The answer to each order. */
+export interface Answers {
+  connect: Done;
+  prepare: Done;
+  'closed loop': CastReport;
+  'open loop': CastReport;
+  burst: CastReport;
+  watch: Done;
+  watched: WatchReport;
+  disconnect: Done;
+}
+
+export type Order =
+  | ConnectOrder
+  | PrepareOrder
+  | ClosedLoopOrder
+  | OpenLoopOrder
+  | BurstOrder
+  | WatchOrder
+  | WatchedOrder
+  | DisconnectOrder;

@@ -1,0 +1,78 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EmbeddedPostgres, makeSharedTempFolder, openEmbeddedPostgres } from '../../sql/embedded/index.ts';
+import { startOwnServer } from '../server.ts';
+import { ServerSeat } from './server-seat.ts';
+import { startToxiproxy, type Toxiproxy } from './toxiproxy.ts';
+
+/** What the runs share: one PostgreSQL, gateways before it, a proxy on each way, and the key of a moderator. */
+export interface Ground {
+  readonly gateways: readonly ServerSeat[];
+  readonly apiKey: string;
+  /** SIGKILL, and up again at once on the same port. */
+  killPostgres(): Promise<void>;
+  /** Takes every fault back; resolves when everything answers. */
+  recover(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything on loopback, in a temporary folder. @throws with what is missing */
+export async function prepareGround(gateways: number, say: (line: string) => void): Promise<Ground> {
+  const folder = await makeSharedTempFolder('psephos-fault-');
+  const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    say('Starting PostgreSQL, toxiproxy and the gateways …');
+    const postgres = await openEmbeddedPostgres({ dataDir: join(folder, 'data') });
+    undo.push(() => postgres.stop());
+    const toxiproxy = await startToxiproxy();
+    undo.push(() => toxiproxy.stop());
+    const seats: ServerSeat[] = [];
+    let apiKey: string | null = null;
+    for (let number = 1; number <= gateways; number += 1) {
+      const { seat, key } = await takeSeat(number, postgres, toxiproxy);
+      undo.push(() => seat.stop());
+      seats.push(seat);
+      apiKey ??= key;
+    }
+    if (apiKey === null) throw new Error('the first start named no API key');
+    return { gateways: seats, apiKey, ...postgresFaults(postgres, seats), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function takeSeat(number: number, postgres: EmbeddedPostgres, toxiproxy: Toxiproxy) {
+  const name = `psephos-fault-${process.pid}-${number}`;
+  const database = await toxiproxy.createProxy(`${name}-database`, `127.0.0.1:${postgres.port}`);
+  const url = new URL(postgres.ownerUrl);
+  url.port = String(database.port);
+  const options = { environment: { DATABASE_URL: url.href, LOG_LEVEL: 'error' } };
+  const server = await startOwnServer(options);
+  const clients = await toxiproxy.createProxy(`${name}-clients`, new URL(server.wsUrl).host);
+  return { seat: new ServerSeat(server, options, clients, database), key: server.apiKey };
+}
+
+function postgresFaults(
+  postgres: EmbeddedPostgres,
+  seats: readonly ServerSeat[],
+): Pick<Ground, 'killPostgres' | 'recover'> {
+  let changing: Promise<void> = Promise.resolve();
+  return {
+    killPostgres() {
+      changing = changing.then(async () => {
+        await postgres.kill9();
+        await postgres.restart();
+      });
+      return changing;
+    },
+    async recover() {
+      await changing;
+      await Promise.all(seats.flatMap(({ clients, database }) => [clients.restore(), database.restore()]));
+      await Promise.all(seats.map((seat) => seat.ready()));
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type OwnServer, type OwnServerOptions, startOwnServer } from '../server.ts';
+import type { FaultyProxy } from './toxiproxy.ts';
+
+const START_PATIENCE_MS = 60_000;
+const START_PAUSE_MS = 50;
+/** pino's number for errors: what it logs from here on is a bug, never a lost database */
+const ERROR_LEVEL = 50;
+
+/** One gateway that comes back on the same ports however often it is killed, as under a supervisor. */
+export class ServerSeat {
+  /** between its clients' sockets and the gateway */
+  readonly clients: CalmProxy;
+  /** between the gateway and PostgreSQL */
+  readonly database: CalmProxy;
+  readonly httpUrl: string;
+  readonly #options: OwnServerOptions;
+  #server: OwnServer | null;
+  #changing: Promise<void> = Promise.resolve();
+  readonly #bugs: string[] = [];
+
+  constructor(server: OwnServer, options: OwnServerOptions, clients: FaultyProxy, database: FaultyProxy) {
+    this.#server = server;
+    this.httpUrl = server.httpUrl;
+    this.#options = {
+      ...options,
+      port: Number(new URL(server.httpUrl).port),
+      wsPort: Number(new URL(server.wsUrl).port),
+    };
+    this.clients = new CalmProxy(clients);
+    this.database = new CalmProxy(database);
+  }
+
+  get socketUrl(): string {
+    return `ws://127.0.0.1:${this.clients.port}`;
+  }
+
+  /** SIGKILL, and a new process at once. Resolves when that one takes requests. */
+  kill(): Promise<void> {
+    return this.#change(async () => {
+      this.#server?.kill('SIGKILL');
+      await this.#leave();
+      this.#server = await this.#start();
+    });
+  }
+
+  /** Resolves once the gateway runs and says that it can reach its database. @throws after a minute */
+  async ready(): Promise<void> {
+    await this.#changing;
+    const until = performance.now() + START_PATIENCE_MS;
+    for (;;) {
+      const answer = await fetch(`${this.httpUrl}/ready`).catch(() => null);
+      await answer?.arrayBuffer();
+      if (answer?.ok) return;
+      if (performance.now() > until) throw new Error(`the gateway at ${this.httpUrl} does not get ready again`);
+      await sleep(START_PAUSE_MS);
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#change(async () => {
+      this.#server?.kill('SIGTERM');
+      await this.#leave();
+    });
+  }
+
+  /** What it has logged as bugs since the last time it was asked. */
+  takeBugs(): string[] {
+    this.#readLog();
+    return this.#bugs.splice(0);
+  }
+
+  #linesRead = 0;
+
+  #readLog(): void {
+    const lines = this.#server?.log().trimEnd().split('\n') ?? [];
+    for (const line of lines.slice(this.#linesRead)) if (levelOf(line) >= ERROR_LEVEL) this.#bugs.push(line);
+    this.#linesRead = lines.length;
+  }
+
+  async #leave(): Promise<void> {
+    const server = this.#server;
+    await server?.exited;
+    this.#readLog();
+    this.#linesRead = 0;
+    this.#server = null;
+    await server?.stop(); // takes its folder away
+  }
+
+  /** A gateway that finds no database ends by itself: whoever supervises it starts it again. */
+  async #start(): Promise<OwnServer> {
+    const until = performance.now() + START_PATIENCE_MS;
+    for (;;) {
+      try {
+        return await startOwnServer(this.#options);
+      } catch (error) {
+        if (performance.now() > until) throw error;
+        await sleep(START_PAUSE_MS);
+      }
+    }
+  }
+
+  #change(work: () => Promise<void>): Promise<void> {
+    this.#changing = this.#changing.then(work);
+    return this.#changing;
+  }
+}
+
+/** A proxy whose faults are taken one after the other: toxiproxy's own requests must not overtake each other. */
+export class CalmProxy {
+  readonly port: number;
+  readonly #proxy: FaultyProxy;
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(proxy: FaultyProxy) {
+    this.#proxy = proxy;
+    this.port = proxy.port;
+  }
+
+  cut(): Promise<void> {
+    return this.#change(() => this.#proxy.cut());
+  }
+
+  halfOpen(): Promise<void> {
+    return this.#change(() => this.#proxy.halfOpen());
+  }
+
+  restore(): Promise<void> {
+    return this.#change(() => this.#proxy.restore());
+  }
+
+  #change(work: () => Promise<void>): Promise<void> {
+    this.#changing = this.#changing.then(work);
+    return this.#changing;
+  }
+}
+
+function levelOf(line: string): number {
+  if (!line.startsWith('{')) return 0;
+  try {
+    return Number((JSON.parse(line) as { level?: unknown }).level);
+  } catch {
+    return 0; // a line that was cut by the kill
+  }
+}

@@ -1,0 +1,37 @@
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll } from 'vitest';
+
+/** A copy of sql/migrations and sql/functions to change, gone after the test file. */
+export class SqlFolder {
+  /** a space in its name, as in many a person's folders */
+  readonly #path = mkdtempSync(join(tmpdir(), 'psephos sql '));
+
+  constructor() {
+    for (const part of ['migrations', 'functions'])
+      cpSync(join('sql', part), join(this.#path, part), { recursive: true });
+    afterAll(() => rmSync(this.#path, { recursive: true, force: true }));
+  }
+
+  get url(): URL {
+    return pathToFileURL(`${this.#path}/`);
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.#path, file), text);
+  }
+
+  append(file: string, text: string): void {
+    this.write(file, readFileSync(join(this.#path, file), 'utf8') + text);
+  }
+
+  remove(file: string): void {
+    rmSync(join(this.#path, file));
+  }
+
+  rename(file: string, name: string): void {
+    renameSync(join(this.#path, file), join(this.#path, name));
+  }
+}

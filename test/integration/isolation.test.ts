@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { createEngine } from '../../engine/index.ts';
+import { freshDatabase } from '../harness/postgres.ts';
+import { holesBetween, tenantTables } from '../harness/tenant-tables.ts';
+import { fillOrganisation } from '../harness/two-organisations.ts';
+import { connectAs } from '../harness/urn.ts';
+
+/** Tables that belong to no organisation. A table that is missing here must have org_id. */
+const WITHOUT_ORGANISATION = ['app.accounts', 'app.epoch'];
+
+/** Who may read over organisations, and why. */
+const PERMITTED = new Set([
+  // follows every organisation's log
+  'psephos_worker app.log',
+  'psephos_worker app.log_head',
+  // looks up what comes in before an organisation is known, through its functions alone
+  'psephos_door app.api_keys',
+  'psephos_door app.attendees',
+  'psephos_door app.elections',
+  'psephos_door app.log_head',
+  'psephos_door app.meetings',
+  'psephos_door app.socket_tickets',
+]);
+
+const database = await freshDatabase();
+const superuser = connectAs(database.ownerUrl, null);
+const engine = await createEngine({ url: database.ownerUrl });
+const a = await fillOrganisation(engine, superuser);
+const b = await fillOrganisation(engine, superuser);
+afterAll(() => Promise.all([engine.close(), superuser.end()]));
+
+describe('the catalogue', () => {
+  test('every table has org_id, or stands on the list of those that belong to nobody', async () => {
+    const bare = (await tenantTables(superuser)).filter(({ hasOrgId }) => !hasOrgId);
+    expect(bare.map(({ name }) => name)).toEqual(WITHOUT_ORGANISATION);
+  });
+
+  test('knows partitions and inboxes one by one', async () => {
+    const names = (await tenantTables(superuser)).map(({ name }) => name);
+    expect(names).toContain('app.log_default');
+    expect(names.filter((name) => /^app\.log_\d{4}_\d\d$/.test(name))).toHaveLength(3);
+    for (const { openElectionId } of [a, b]) expect(names).toContain(`urn.inbox_${openElectionId.replaceAll('-', '')}`);
+  });
+
+  test('no view, which would read with its owner’s eyes', async () => {
+    expect(
+      await superuser`SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname IN ('app', 'urn', 'door') AND c.relkind IN ('v', 'm')`,
+    ).toHaveLength(0);
+  });
+});
+
+describe('between two organisations', () => {
+  test.each([
+    ['A', a, b],
+    ['B', b, a],
+  ])('every role, in the context of %s and without any, sees nothing of the other', async (_, own, other) => {
+    expect(await holesBetween(superuser, own.orgId, other.orgId, PERMITTED)).toEqual([]);
+  });
+
+  test('every exception is needed: without the list the checker names exactly these', async () => {
+    const holes = await holesBetween(superuser, a.orgId, b.orgId, new Set());
+    const named = holes
+      .map((hole) => /^(\w+) sees rows of others in (\S+)$/.exec(hole))
+      .filter((match) => match !== null);
+    expect(new Set(named.map(([, role, table]) => `${role} ${table}`))).toEqual(PERMITTED);
+  });
+
+  test('nothing is written for another organisation, not even by the owner', async () => {
+    for (const role of ['psephos_app', 'psephos_owner'] as const) {
+      const sql = connectAs(database.ownerUrl, role);
+      const writing = sql.begin(async (tx) => {
+        await tx`SELECT set_config('app.org_id', ${a.orgId}, true)`;
+        await tx`INSERT INTO app.members (org_id, member_id, number, name) VALUES (${b.orgId}, ${randomUUID()}, '2', 'Eve')`;
+      });
+      await expect(writing).rejects.toThrow('row-level security');
+      const changed = await sql.begin(async (tx) => {
+        await tx`SELECT set_config('app.org_id', ${a.orgId}, true)`;
+        return tx`UPDATE app.meetings SET title = 'taken' WHERE org_id = ${b.orgId} RETURNING title`;
+      });
+      expect(changed).toHaveLength(0);
+      await sql.end();
+    }
+  });
+
+  test('accounts are seen by the organisations that their persons are members of', async () => {
+    const sql = connectAs(database.ownerUrl, 'psephos_app');
+    const seen = (orgId: string) =>
+      sql.begin(async (tx) => {
+        await tx`SELECT set_config('app.org_id', ${orgId}, true)`;
+        return tx<{ account_id: string }[]>`SELECT account_id FROM app.accounts`;
+      });
+    const [ofA, ofB, ofNobody] = [await seen(a.orgId), await seen(b.orgId), await seen('')];
+    expect([ofA.length, ofB.length, ofNobody.length]).toEqual([1, 1, 0]);
+    expect(ofA[0]?.account_id).not.toBe(ofB[0]?.account_id);
+    await sql.end();
+  });
+});
+
+describe('a new table', () => {
+  afterEach(() => superuser`DROP TABLE IF EXISTS app.novelty`);
+
+  /** As a migration might make it, with rows of both organisations. */
+  async function makeTable(...statements: string[]): Promise<string[]> {
+    await superuser`CREATE TABLE app.novelty (org_id uuid NOT NULL)`;
+    await superuser`INSERT INTO app.novelty VALUES (${a.orgId}), (${b.orgId})`;
+    await superuser`ALTER TABLE app.novelty OWNER TO psephos_owner`;
+    await superuser`GRANT SELECT ON app.novelty TO psephos_app`;
+    for (const statement of statements) await superuser.unsafe(statement);
+    return holesBetween(superuser, a.orgId, b.orgId, PERMITTED);
+  }
+  const ENABLE = 'ALTER TABLE app.novelty ENABLE ROW LEVEL SECURITY';
+  const FORCE = 'ALTER TABLE app.novelty FORCE ROW LEVEL SECURITY';
+  const POLICY = 'CREATE POLICY own_organisation ON app.novelty USING (org_id = (SELECT app.current_org()))';
+
+  test('without row-level security is found, by its flag and by what roles see', async () => {
+    expect(await makeTable()).toEqual(
+      expect.arrayContaining([
+        'app.novelty has no row-level security',
+        'app.novelty has no policy',
+        'psephos_app sees rows of others in app.novelty',
+        'psephos_app sees rows in app.novelty without naming an organisation',
+      ]),
+    );
+  });
+
+  test('that does not force it on its owner is found', async () => {
+    expect(await makeTable(ENABLE, POLICY)).toEqual([
+      'app.novelty does not force row-level security on its owner',
+      'psephos_owner sees rows of others in app.novelty',
+      'psephos_owner sees rows in app.novelty without naming an organisation',
+    ]);
+  });
+
+  test('without a policy is found', async () => {
+    expect(await makeTable(ENABLE, FORCE)).toEqual([
+      'app.novelty has no policy',
+      "psephos_owner does not see its own organisation's rows in app.novelty",
+    ]);
+  });
+
+  test('with a policy that lets too much through is found', async () => {
+    expect(await makeTable(ENABLE, FORCE, 'CREATE POLICY all_rows ON app.novelty USING (true)')).toContain(
+      'psephos_app sees rows of others in app.novelty',
+    );
+  });
+
+  test('as the house wants it passes; an empty one proves nothing and does not', async () => {
+    expect(await makeTable(ENABLE, FORCE, POLICY)).toEqual([]);
+    await superuser`TRUNCATE app.novelty`;
+    expect(await holesBetween(superuser, a.orgId, b.orgId, PERMITTED)).toContain(
+      `app.novelty has no rows of ${a.orgId}`,
+    );
+  });
+});
