@@ -6,6 +6,8 @@ export const limits = {
   hotPoolMaxConnections: 4,
   managementPoolConnections: 5, // management, following the log, counting
   connectTimeoutMs: 250,
+  connectRetryMs: 1_500, // management tries again so long to get a connection
+  connectPauseMs: 50,
   idleTimeoutSeconds: 30,
   operationTimeoutMs: 800, // one batch on the hot path; then its connection is thought dead and the batch runs again
   managementTimeoutMs: 5_000, // = request timeout: a management statement may be long, never longer than its request

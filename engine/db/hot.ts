@@ -24,7 +24,9 @@ export class HotConnection {
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
-        timer = setTimeout(() => reject(new StatementTimeout(`no answer in ${timeoutMs} ms`)), timeoutMs);
+        const late = () => reject(new StatementTimeout(`no answer in ${timeoutMs} ms`));
+        // setImmediate: after a stall of this process the answer may have come already and lie unread
+        timer = setTimeout(() => setImmediate(late), timeoutMs);
         statement(sql).then(resolve, reject);
       });
     } catch (error) {

@@ -1,7 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { limits } from '../limits.ts';
 import { type ConnectOptions, connect, type Sql, type Transaction } from './connect.ts';
 import { classifyFailure, StatementTimeout } from './failures.ts';
 import { enterOrganisation } from './queries.ts';
+
+/** How much later than the server's own statement_timeout, which is the kinder way, a statement is given up here. */
+const SERVER_FIRST_MS = 250;
 
 /**
  * The pool for all that is not the hot path. Every transaction drops to the application's role and names its
@@ -46,32 +50,42 @@ export class ManagementPool {
     await this.#sql.end({ timeout: 5 });
   }
 
+  /** An attempt that never reached the database is made again: nothing was written, and a busy machine misses 250 ms. */
   async #limited<T>(timeoutMs: number, work: (sql: Sql) => Promise<T>): Promise<T> {
+    const untilMs = performance.now() + Math.min(timeoutMs, limits.connectRetryMs);
+    for (;;) {
+      try {
+        return await this.#attempt(timeoutMs, work);
+      } catch (error) {
+        if (classifyFailure(error) !== 'unsent' || performance.now() > untilMs) throw error;
+        await setTimeout(limits.connectPauseMs);
+      }
+    }
+  }
+
+  async #attempt<T>(timeoutMs: number, work: (sql: Sql) => Promise<T>): Promise<T> {
     const sql = this.#sql;
-    let timer: NodeJS.Timeout | undefined;
-    const silence = new Promise<never>((_, reject) => {
-      // a little later than the server's own statement_timeout, which is the kinder way
-      timer = setTimeout(
-        () => reject(new StatementTimeout(`no answer from the database in ${timeoutMs} ms`)),
-        timeoutMs + 250,
-      );
+    const silent = new AbortController();
+    const silence = setTimeout(timeoutMs + SERVER_FIRST_MS, undefined, { signal: silent.signal }).then(() => {
+      throw new StatementTimeout(`no answer from the database in ${timeoutMs} ms`);
     });
+    silence.catch(() => {}); // aborted in time
     const running = work(sql);
     running.catch(() => {}); // its end is of no interest once the limit has passed
     try {
       return await Promise.race([running, silence]);
     } catch (error) {
-      // A connection that went silent cannot be told from its siblings: start anew, the old ones are dropped.
-      if (error instanceof StatementTimeout || classifyFailure(error) === 'in_doubt') this.#renew(sql);
+      // A connection that went silent cannot be told from its siblings: start anew, let those finish what they have.
+      if (error instanceof StatementTimeout) this.#renew(sql);
       throw error;
     } finally {
-      clearTimeout(timer);
+      silent.abort();
     }
   }
 
   #renew(old: Sql): void {
     if (this.#sql !== old) return;
     this.#sql = connect(this.#options, this.#connections, 'psephos management');
-    old.end({ timeout: 0 }).catch(() => {});
+    old.end({ timeout: limits.managementTimeoutMs / 1_000 }).catch(() => {});
   }
 }

@@ -125,6 +125,9 @@ export async function updatePresent(
   present: number,
   actor: string,
 ): Promise<boolean> {
+  // waits for a close in progress and is waited for by the next: both write this row and the log's head, and taking them
+  // in opposite orders they would deadlock, which holds up every ballot of the organisation for a second
+  await tx`SELECT pg_advisory_xact_lock_shared(hashtextextended(${electionId}::uuid::text, 7301))`;
   const rows = await tx`UPDATE app.elections SET present = ${present}
     WHERE org_id = ${orgId} AND election_id = ${electionId} AND state IN ('draft', 'open') RETURNING election_id`;
   if (rows.length > 0)

@@ -110,7 +110,8 @@ export class Lanes<Payload, Answer> {
       return;
     }
     this.#pumpSoon();
-    this.#ticker ??= setInterval(() => this.#expire(), DEADLINE_TICK_MS);
+    // setImmediate: after a stall of this process answers may have come already and lie unread
+    this.#ticker ??= setInterval(() => setImmediate(() => this.#expire()), DEADLINE_TICK_MS);
   }
 
   /** Resolves when nothing waits and nothing runs. New requests are still taken: whoever drains stops them first. */

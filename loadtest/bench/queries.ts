@@ -64,17 +64,20 @@ export async function checkBallots(sql: Sql, orgId: string, electionId: string, 
     : sql`SELECT ''::bytea AS codes`;
   const [row] = await sql<{ lost: string; doubled: string; distinct: string; stored: string; spent: string }[]>`
     WITH batch AS MATERIALIZED (${batches}),
+    told AS MATERIALIZED (SELECT ${`\\x${acknowledged}`}::text::bytea AS codes),
+    -- MATERIALIZED: a join that carried the whole of all codes with each row would write it to disk as often
+    batched AS MATERIALIZED (
+      SELECT substring(b.codes FROM n * 16 + 1 FOR 16) AS code
+      FROM batch b CROSS JOIN LATERAL generate_series(0, octet_length(b.codes) / 16 - 1) n),
+    acknowledged AS MATERIALIZED (
+      SELECT substring(t.codes FROM n * 16 + 1 FOR 16) AS code
+      FROM told t CROSS JOIN LATERAL generate_series(0, octet_length(t.codes) / 16 - 1) n),
     stored AS MATERIALIZED (
       SELECT s.code, count(*) AS times FROM (
-        SELECT substring(b.codes FROM n * 16 + 1 FOR 16) AS code
-        FROM batch b CROSS JOIN LATERAL generate_series(0, octet_length(b.codes) / 16 - 1) n
+        SELECT code FROM batched
         UNION ALL
         SELECT x.tracking_code FROM urn.box x WHERE x.org_id = ${orgId} AND x.election_id = ${electionId}) s
-      GROUP BY s.code),
-    told AS MATERIALIZED (SELECT ${`\\x${acknowledged}`}::text::bytea AS codes),
-    acknowledged AS (
-      SELECT substring(t.codes FROM n * 16 + 1 FOR 16) AS code
-      FROM told t CROSS JOIN LATERAL generate_series(0, octet_length(t.codes) / 16 - 1) n)
+      GROUP BY s.code)
     SELECT
       (SELECT count(*) FROM acknowledged a WHERE NOT EXISTS (SELECT FROM stored s WHERE s.code = a.code)) AS lost,
       (SELECT coalesce(sum(s.times - 1), 0) FROM stored s) AS doubled,

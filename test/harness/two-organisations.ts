@@ -21,7 +21,7 @@ export interface FilledOrganisation {
   readonly openElectionId: string;
 }
 
-function valueOf<T>(outcome: Outcome<T>): T {
+function accepted<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(`${outcome.failure.kind}: ${outcome.failure.message}`);
   return outcome.value;
 }
@@ -32,19 +32,19 @@ function valueOf<T>(outcome: Outcome<T>): T {
  * @param superuser for the few rows that nothing in the engine writes yet
  */
 export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<FilledOrganisation> {
-  const { orgId } = valueOf(await engine.accounts.createOrganisation({ name: 'Test' }));
-  valueOf(await engine.accounts.createMember(orgId, { number: '1', name: 'Ada', roles: ['member'] }));
-  const key = valueOf(await engine.accounts.createApiKey(orgId, { name: 'Test', roles: ['moderator'] }));
-  const meeting = valueOf(await engine.meetings.create(orgId, { title: 'Test' }, ACTOR));
+  const { orgId } = accepted(await engine.accounts.createOrganisation({ name: 'Test' }));
+  accepted(await engine.accounts.createMember(orgId, { number: '1', name: 'Ada', roles: ['member'] }));
+  const key = accepted(await engine.accounts.createApiKey(orgId, { name: 'Test', roles: ['moderator'] }));
+  const meeting = accepted(await engine.meetings.create(orgId, { title: 'Test' }, ACTOR));
   const published = await electionWithBallot(engine, orgId, meeting.meetingId);
-  const joined = valueOf(await engine.meetings.join(meeting.joinCode, { name: 'Ada' }));
-  valueOf(await engine.elections.close(orgId, published, ACTOR));
-  valueOf(await engine.elections.publish(orgId, published, ACTOR));
+  const joined = accepted(await engine.meetings.join(meeting.joinCode, { name: 'Ada' }));
+  accepted(await engine.elections.close(orgId, published, ACTOR));
+  accepted(await engine.elections.publish(orgId, published, ACTOR));
   const openElectionId = await electionWithBallot(engine, orgId, meeting.meetingId);
   await superuser`SELECT urn.take_snapshot(${orgId}, ${openElectionId})`;
-  const identity = valueOf(await engine.accounts.authenticate(joined.sessionToken));
-  const { ticket } = valueOf(await engine.accounts.issueSocketTicket(identity));
-  valueOf(await engine.idempotency.begin(orgId, randomUUID(), randomBytes(32)));
+  const identity = accepted(await engine.accounts.authenticate(joined.sessionToken));
+  const { ticket } = accepted(await engine.accounts.issueSocketTicket(identity));
+  accepted(await engine.idempotency.begin(orgId, randomUUID(), randomBytes(32)));
   await linkAccount(superuser, orgId);
   await spreadLog(superuser, orgId);
   return {
@@ -59,17 +59,17 @@ export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<
 
 async function electionWithBallot(engine: Engine, orgId: string, meetingId: string): Promise<string> {
   const election = { title: 'Test', ...MOTION, meetingId, roll: 'meeting', secretStep: 1 } as const;
-  const { electionId } = valueOf(await engine.elections.create(orgId, election, ACTOR));
+  const { electionId } = accepted(await engine.elections.create(orgId, election, ACTOR));
   const tokens = [randomUUID(), randomUUID()];
   const credentials = tokens.map((token) => ({
     credential: Buffer.from(credentialOfToken(token), 'hex'),
     weight: 1_000_000n,
   }));
-  valueOf(await engine.elections.issue(orgId, electionId, credentials, ACTOR));
-  valueOf(await engine.elections.open(orgId, electionId, ACTOR));
+  accepted(await engine.elections.issue(orgId, electionId, credentials, ACTOR));
+  accepted(await engine.elections.open(orgId, electionId, ACTOR));
   const credential = credentialOfToken(tokens[0] as string);
   const castKey = randomBytes(16).toString('hex');
-  valueOf(await engine.elections.cast(orgId, { electionId, credential, ballot: { choice: 'yes' }, castKey }));
+  accepted(await engine.elections.cast(orgId, { electionId, credential, ballot: { choice: 'yes' }, castKey }));
   return electionId;
 }
 

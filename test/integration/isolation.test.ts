@@ -136,7 +136,7 @@ describe('a new table', () => {
   test('without a policy is found', async () => {
     expect(await makeTable(ENABLE, FORCE)).toEqual([
       'app.novelty has no policy',
-      "psephos_owner does not see its own organisation's rows in app.novelty",
+      "psephos_owner does not see the own organisation's rows in app.novelty",
     ]);
   });
 
@@ -150,7 +150,7 @@ describe('a new table', () => {
     expect(await makeTable(ENABLE, FORCE, POLICY)).toEqual([]);
     await superuser`TRUNCATE app.novelty`;
     expect(await holesBetween(superuser, a.orgId, b.orgId, PERMITTED)).toContain(
-      `app.novelty has no rows of ${a.orgId}`,
+      'app.novelty lacks rows of the two organisations',
     );
   });
 });

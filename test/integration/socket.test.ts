@@ -20,12 +20,15 @@ import { freshDatabase } from '../harness/postgres.ts';
 import { RawSocket } from './raw-socket.ts';
 
 const ORIGIN = 'https://vote.example';
+const servers: SocketServer[] = [];
 const database = await freshDatabase();
 const engine = await openEngine(database);
 const { port } = await gateway(engine);
 const orgId = await newOrganisation(engine);
 const apiKey = await keyOf(orgId);
 const opened: RawSocket[] = [];
+
+afterAll(() => Promise.all(servers.map((server) => server.drain())));
 
 afterEach(() => {
   for (const socket of opened.splice(0)) socket.close();
@@ -41,7 +44,7 @@ async function gateway(
     origins: [ORIGIN],
     limits,
   });
-  afterAll(() => server.drain());
+  servers.push(server);
   return { server, ...(await server.listen('127.0.0.1', 0)) };
 }
 

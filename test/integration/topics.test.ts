@@ -3,7 +3,7 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import type { Engine } from '../../engine/index.ts';
 import { createLogger } from '../../gateway/logging.ts';
 import type { SocketLimits } from '../../gateway/socket/limits.ts';
-import { createSocketServer } from '../../gateway/socket/server.ts';
+import { createSocketServer, type SocketServer } from '../../gateway/socket/server.ts';
 import { topicMessages } from '../../protocol/frames.ts';
 import {
   accepted,
@@ -17,6 +17,7 @@ import {
 import { freshDatabase } from '../harness/postgres.ts';
 import { RawSocket } from './raw-socket.ts';
 
+const servers: SocketServer[] = [];
 const database = await freshDatabase();
 const engine = await openEngine(database);
 const other = await openEngine(database); // a second gateway on the same database
@@ -26,13 +27,15 @@ const here = await gateway(engine);
 const there = await gateway(other);
 const opened: RawSocket[] = [];
 
+afterAll(() => Promise.all(servers.map((server) => server.drain())));
+
 afterEach(() => {
   for (const socket of opened.splice(0)) socket.close();
 });
 
 async function gateway(on: Engine, limits: Partial<SocketLimits> = {}): Promise<number> {
   const server = createSocketServer({ engine: on, logger: createLogger({ level: 'silent' }), origins: [], limits });
-  afterAll(() => server.drain());
+  servers.push(server);
   return (await server.listen('127.0.0.1', 0)).port;
 }
 

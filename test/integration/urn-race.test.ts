@@ -46,7 +46,7 @@ async function raceOnce(delayMs: number): Promise<{ accepted: number; refused: n
   closed = true;
   const answered = (await Promise.all(voting)).flat();
 
-  expect(new Set(answered.map(({ code }) => code)).difference(new Set(['0', '6', '7']))).toEqual(new Set());
+  for (const { code } of answered) expect(['0', '6', '7']).toContain(code);
   for (const { code } of answered.filter(({ afterClose }) => afterClose)) expect(code).toBe('7');
   const accepted = answered.filter(({ code }) => code === '0').map(({ cast }) => cast);
   expect(await election.seal()).toBe(accepted.length);

@@ -145,20 +145,20 @@ test('a burst never keeps another organisation waiting for more than one turn of
   );
 });
 
-test('all that is past its deadline comes out, in whatever order it was put back', () => {
-  const put = fc.record({ deadlineMs: fc.nat({ max: 100 }), back: fc.boolean() });
+test('all that is past its deadline comes out, in whatever order failed batches were put back', () => {
+  const batches = fc.array(fc.record({ size: fc.integer({ min: 1, max: 5 }), die: fc.nat() }), { maxLength: 8 });
   fc.assert(
-    fc.property(fc.array(put, { maxLength: 40 }), fc.nat({ max: 100 }), (puts, nowMs) => {
+    fc.property(batches, fc.nat({ max: 5 }), fc.nat({ max: 50 }), (carried, waitingStill, nowMs) => {
       const queue = new TurnQueue<number>();
-      for (const { deadlineMs, back } of puts) {
-        const item = waiting(deadlineMs, deadlineMs);
-        if (back) queue.putBack('org', 'election', [item], 0);
-        else queue.push('org', 'election', item, 100);
-      }
+      const total = carried.reduce((sum, { size }) => sum + size, waitingStill);
+      for (let i = 0; i < total; i += 1) queue.push('org', 'election', waiting(i, i), total);
+      const attempts = carried.map(({ size, die }) => ({ die, items: queue.take(queue.next(0) as never, size) }));
+      attempts.sort((a, b) => a.die - b.die);
+      for (const { items } of attempts) queue.putBack('org', 'election', items, 0);
       const expired = queue.takeExpired(nowMs).map(({ payload }) => payload);
-      const late = puts.map(({ deadlineMs }) => deadlineMs).filter((deadlineMs) => deadlineMs <= nowMs);
-      expect(expired.sort((a, b) => a - b)).toEqual(late.sort((a, b) => a - b));
-      expect(queue.size).toBe(puts.length - late.length);
+      const late = Array.from({ length: total }, (_, i) => i).filter((deadlineMs) => deadlineMs <= nowMs);
+      expect(expired.sort((a, b) => a - b)).toEqual(late);
+      expect(queue.size).toBe(total - late.length);
     }),
     RUNS,
   );

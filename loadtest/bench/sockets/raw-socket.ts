@@ -115,8 +115,7 @@ export class RawSocket {
       const upgraded = this.#upgraded;
       this.#upgraded = undefined;
       const status = bytes.toString('latin1', 0, bytes.indexOf('\r\n'));
-      if (!status.includes(' 101 ')) return upgraded(new Error(`no upgrade: ${status}`));
-      upgraded();
+      upgraded(status.includes(' 101 ') ? undefined : new Error(`no upgrade: ${status}`));
       bytes = bytes.subarray(head + 4);
     }
     const taken = this.#takeFrames(bytes);
