@@ -71,8 +71,8 @@ export async function castUntilKnown(
   for (let leftMs = casting.deadlineMs; leftMs > 0; leftMs = endMs - performance.now()) {
     let attempt = await overSocket(link, casting, fields, leftMs);
     if (attempt === 'not sent') {
-      if (link.refused !== undefined) {
-        last = link.refused;
+      if (link.isOver) {
+        last = link.refused ?? last;
         break;
       }
       const restMs = Math.min(casting.timeoutMs, endMs - performance.now());

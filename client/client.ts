@@ -1,11 +1,11 @@
 import type { OperationName, ReplyOf } from '../protocol/frames.ts';
 import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
-import { newCastKey } from './cast-key.ts';
 import { type CastOverHttp, type CastResult, castUntilKnown } from './casting.ts';
 import { PsephosError } from './errors.ts';
 import type { SocketConstructor } from './frame-socket.ts';
 import { PsephosHttp } from './http.ts';
 import { Link, type Secret } from './link.ts';
+import { newCastKey } from './random-key.ts';
 import { type Subscription, Subscriptions, type TopicHandler } from './subscriptions.ts';
 
 /** An API key for machines, a session token of an attendee, or tickets from elsewhere (one for each connection). */
@@ -44,7 +44,7 @@ const DEFAULTS = {
   connectTimeoutMs: 10_000,
   requestTimeoutMs: 3_000, // three times the engine's deadline
   heartbeatMs: 10_000,
-  backoffMinMs: 100,
+  backoffMinMs: 250, // a gateway that restarts gets its clients back over a quarter of a second
   backoffMaxMs: 5_000,
 } as const;
 const CAST_DEADLINE_MS = 15_000;

@@ -16,6 +16,7 @@ export type SocketConstructor = new (url: string, protocols: string) => SocketLi
 export type Settle = (reply: string | undefined) => void;
 
 const OPEN = 1;
+const GOODBYE_MS = 1_000;
 const ID_START = '{"id":'.length;
 const DIGIT_0 = 48;
 const COMMA = 44;
@@ -34,6 +35,7 @@ export class FrameSocket {
   readonly #waiting = new Map<number, Settle>();
   #lastId = 0;
   #ended = false;
+  #goodbye: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(socket: SocketLike) {
     this.#socket = socket;
@@ -97,8 +99,10 @@ export class FrameSocket {
     this.#waiting.delete(id);
   }
 
+  /** Says goodbye; where no goodbye comes back in time, the connection ends all the same. */
   close(): void {
     this.#socket.close(1000);
+    this.#goodbye ??= setTimeout(() => this.abandon(), GOODBYE_MS);
   }
 
   /** Ends the connection here and now: the other side may be unable to answer a close. */
@@ -131,6 +135,7 @@ export class FrameSocket {
   #end(code: number, reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#goodbye);
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const settle of waiting) settle(undefined);

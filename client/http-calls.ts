@@ -1,5 +1,6 @@
 import type { ErrorBody } from '../protocol/errors.ts';
 import { PsephosError } from './errors.ts';
+import { newRandomKey } from './random-key.ts';
 import { isPassingStatus, RETRIES_MAX, retryDelayMs, sleep } from './retry.ts';
 
 export interface HttpOptions {
@@ -40,7 +41,7 @@ export class HttpCalls {
   /** The body of the answer: JSON parsed, other text as it is. Throws PsephosError for every refusal. */
   async call<T>(call: Call): Promise<T> {
     const retries = call.retries ?? RETRIES_MAX;
-    const key = call.creates === true ? crypto.randomUUID() : undefined;
+    const key = call.creates === true ? newRandomKey() : undefined; // pages without TLS have no randomUUID
     for (let attempt = 0; ; attempt += 1) {
       const refusal = await this.#attempt<T>(call, key);
       if (!(refusal instanceof PsephosError)) return refusal.body;

@@ -2,7 +2,7 @@ import type { SocketError } from '../protocol/errors.ts';
 import type { Refusal, ReplyOf } from '../protocol/frames.ts';
 import { PsephosError } from './errors.ts';
 import { FrameSocket, type SocketConstructor } from './frame-socket.ts';
-import { backoffMs, isPassing, sleep } from './retry.ts';
+import { backoffMs, isPassing } from './retry.ts';
 
 export type Secret = { readonly ticket: string } | { readonly api_key: string };
 
@@ -61,10 +61,15 @@ export class Link {
     return this.#refused;
   }
 
+  /** There will be no further connection: close() was called, or the gateway refused the secret for good. */
+  get isOver(): boolean {
+    return this.#closed || this.#refused !== undefined;
+  }
+
   /** True once there is a connection that is known to the gateway; false when time is up, after close() or a refusal. */
   up(withinMs: number): Promise<boolean> {
     if (this.isUp) return Promise.resolve(true);
-    if (this.#closed || this.#refused !== undefined || withinMs <= 0) return Promise.resolve(false);
+    if (this.isOver || withinMs <= 0) return Promise.resolve(false);
     return new Promise((resolve) => {
       const waiter: Waiter = {
         tell: (up) => {
@@ -97,14 +102,14 @@ export class Link {
 
   async #keepUp(): Promise<void> {
     let failures = 0;
-    while (!this.#closed && this.#refused === undefined) {
+    while (!this.isOver) {
       const frames = await this.#connect();
       if (frames === undefined) failures += 1;
       else {
         failures = 0;
         await this.#untilEnded(frames);
       }
-      if (this.#closed || this.#refused !== undefined) break;
+      if (this.isOver) break;
       const { backoffMinMs, backoffMaxMs } = this.#options;
       await this.#rest(backoffMs(failures, backoffMinMs, backoffMaxMs));
     }
@@ -169,13 +174,14 @@ export class Link {
     if (answer === undefined && frames.isOpen && frames.heardMs < askedMs) frames.abandon();
   }
 
-  async #rest(ms: number): Promise<void> {
-    await Promise.race([
-      sleep(ms),
-      new Promise<void>((resolve) => {
-        this.#wakeUp = resolve;
-      }),
-    ]);
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #tellAll(up: boolean): void {

@@ -62,7 +62,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const report = options.report ?? (() => {});
   const database = await openDatabase(options);
   const feed = new LogFeed(database, report);
-  await feed.start();
+  try {
+    await feed.start();
+  } catch (error) {
+    await database.close(); // an open connection would keep the process that gives up from ending
+    throw error;
+  }
   const elections = new Elections(database, feed, report, options.laneLimits);
   const sweep = new Sweep(() => elections.sweep(), report);
   sweep.start();

@@ -86,7 +86,9 @@ export interface Catalogue {
 /** No election has it: random ids carry a version. */
 const NO_ELECTION = '00000000-0000-0000-0000-000000000000';
 
-/** Names of the schemas that are ours, in a place of a query that wants a list. */
+/** The roles and the schemas that are ours, in a place of a query that wants a list. */
+const OUR_ROLES =
+  "('psephos_app', 'psephos_auditor', 'psephos_door', 'psephos_owner', 'psephos_urn', 'psephos_worker')";
 const OURS = "('app', 'door', 'history', 'urn')";
 
 /**
@@ -131,7 +133,7 @@ function grantsByRole(list: string, owner: string): string {
     FROM (${grantsOf(list, owner)}) g GROUP BY g.role`;
 }
 
-/** Names of the roles of our own only: who migrated differs from one installation to the next. */
+/** What the migrations make; logins differ from one installation to the next. */
 const ROLES = `
   SELECT r.rolname AS name,
     concat_ws(' ', CASE WHEN r.rolcanlogin THEN 'LOGIN' END, CASE WHEN r.rolsuper THEN 'SUPERUSER' END,
@@ -141,7 +143,7 @@ const ROLES = `
       FROM pg_auth_members m WHERE m.member = r.oid), '') AS member_of,
     coalesce((SELECT string_agg(a.privilege_type, ', ' ORDER BY ${inOrder('a.privilege_type')})
       FROM pg_database d, aclexplode(d.datacl) a WHERE d.datname = current_database() AND a.grantee = r.oid), '') AS database
-  FROM pg_roles r WHERE r.rolname LIKE 'psephos\\_%' ORDER BY r.rolname`;
+  FROM pg_roles r WHERE r.rolname IN ${OUR_ROLES} ORDER BY r.rolname`;
 
 /** Schema history and its tables belong to whoever migrates, so its owner is not told. */
 const SCHEMAS = `

@@ -153,7 +153,11 @@ export class LogFeed {
       const fresh = entries.filter((entry) => entry.pos > seen);
       if (fresh.length === 0 || (fresh[0] as LogEntry).pos !== seen + 1) continue;
       followed.listeners.set(listener, last);
-      listener(fresh);
+      try {
+        listener(fresh);
+      } catch (error) {
+        this.#report(error); // one listener's bug must not cut the others off from the log
+      }
     }
     if (entries.length === READ_ROWS) this.#again = true;
   }

@@ -4,7 +4,7 @@ import { partsOfTopic, type TopicKind } from '../../protocol/topics.ts';
 import { authorise, type Permission } from '../auth/permissions.ts';
 import { electionInReach, meetingInReach } from '../auth/reach.ts';
 import type { AnyFailure } from '../errors.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Socket } from './connection.ts';
 import type { SocketLimits } from './limits.ts';
 import { DROPPED, type Outbox } from './outbox.ts';
 import { replyText } from './replies.ts';
@@ -35,6 +35,11 @@ export interface FanoutParts {
   /** sends one text to every subscriber of a topic's key */
   readonly send: TopicParts['send'];
   readonly report: (error: unknown) => void;
+}
+
+/** False where the reader has no room: it gets the newest state once it has. */
+function sendAll(socket: Socket, texts: readonly string[]): boolean {
+  return texts.every((text) => socket.send(text) !== DROPPED);
 }
 
 /** Topics and who watches them: one source per topic, one serialisation per message, whoever many listen. */
@@ -91,7 +96,7 @@ export class Fanout {
     for (const key of socket.getTopics()) {
       const opened = this.#opened.get(key);
       if (opened === undefined) continue;
-      if (socket.send(opened.topic.snapshot()) !== DROPPED) continue;
+      if (sendAll(socket, opened.topic.present())) continue;
       connection.behind = true;
       return;
     }
@@ -148,8 +153,8 @@ export class Fanout {
     if (socket === undefined) return;
     socket.subscribe(topic.key);
     if (current) return;
-    const text = missed === null ? topic.snapshot() : topic.message(from ?? 0, missed);
-    if (!taken || socket.send(text) === DROPPED) connection.behind = true;
+    const texts = missed === null ? topic.present() : [topic.message(from ?? 0, missed)];
+    if (!taken || !sendAll(socket, texts)) connection.behind = true;
   }
 
   #open(orgId: string, name: string): Opened {

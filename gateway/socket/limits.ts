@@ -16,7 +16,8 @@ export const socketLimits = {
   replyBacklogBytes: 256 * 1024, // twice 1,000 replies; a reader further behind is cut off
   drainMs: 3_000, // what was accepted is answered within the engine's deadline of 1,000 ms
   topicIntervalMs: 100, // at most 10 messages a second and topic
-  topicRetryMs: 500, // a topic's state could not be read: ask the database again
+  topicStateMs: 1_000, // the state of a topic that moves is read this often; newcomers get what came after with it
+  topicRetryMs: 500, // an event's election could not be read: ask the database again
   topicLingerMs: 5_000, // a topic nobody watches is kept so long: pages reload
   resumeMaxEntries: 200, // beyond it a snapshot is shorter
   meetingSnapshotElections: 100,

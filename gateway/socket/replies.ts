@@ -2,7 +2,7 @@ import { REQUEST_ID_MAX_CHARACTERS, type RequestId } from '../../protocol/frames
 import { type AnyFailure, toSocketError } from '../errors.ts';
 
 /** A request id as it stands in a reply. Ids of unusable frames are null. */
-export function idText(id: RequestId | null): string {
+function idText(id: RequestId | null): string {
   return typeof id === 'number' ? String(id) : JSON.stringify(id);
 }
 

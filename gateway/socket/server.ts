@@ -73,20 +73,25 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   app.ws('/*', behaviour(gate, heartbeat, new Set(options.origins)));
   app.any('/*', (response) => refuseUpgrade(response, 'This port takes WebSocket connections only.'));
   let listening: us_listen_socket | undefined;
+  let drained: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    gate.draining = true;
+    if (listening !== undefined) us_listen_socket_close(listening);
+    await finished(gate);
+    heartbeat.stop();
+    fanout.stop();
+    for (const connection of [...heartbeat.all()]) gate.dismiss(connection, CLOSE.restarting, 'restarting');
+  }
 
   return {
     async listen(host, port) {
       listening = await listenOn(app, host, port);
       return { port: us_socket_local_port(listening) };
     },
-    async drain() {
-      if (gate.draining) return;
-      gate.draining = true;
-      if (listening !== undefined) us_listen_socket_close(listening);
-      await finished(gate);
-      heartbeat.stop();
-      fanout.stop();
-      for (const connection of [...heartbeat.all()]) gate.dismiss(connection, CLOSE.restarting, 'restarting');
+    drain() {
+      drained ??= drain();
+      return drained;
     },
     stats: () => ({
       connections: heartbeat.size,

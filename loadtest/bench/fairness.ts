@@ -13,9 +13,9 @@ export interface Fairness {
 
 const FLOOD_OVER_CAPACITY = 3;
 const B_PER_SECOND = 50;
-const TICK_MS = 5;
+const TICK_MS = 1;
 /** What a flooder can catch up on at once: a wave of more would be one long pause of this process, not a flood. */
-const CATCH_UP_MS = 20;
+const CATCH_UP_MS = 5;
 const A_VOTERS = 100_000;
 
 interface Flood {
@@ -43,7 +43,6 @@ export async function measureFairness(
   const flooded = await flooding;
   await audit.check(a, [...flooded.accepted], flooded.unanswered);
   await audit.check(b, quiet.accepted, quiet.unanswered);
-  if (process.env.DUMP) console.log(quiet.latenciesMs.map((x) => Math.round(x)).join(' '));
   const fairness = {
     a_offered_per_s: roundedRate((flooded.offered / runMs) * 1_000),
     b_p99_ms: rounded(quantile(quiet.latenciesMs, 0.99)),

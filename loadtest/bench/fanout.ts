@@ -52,8 +52,8 @@ export async function measureFanout(stage: Stage, audit: Audit, sizes: Sizes): P
     );
     return fanout;
   } finally {
-    casting.close();
-    watching.close();
+    await casting.close();
+    await watching.close();
     await server.stop();
   }
 }

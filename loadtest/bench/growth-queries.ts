@@ -14,20 +14,23 @@ export async function makeUnspent(sql: Sql, prefix: string, count: number): Prom
 export interface Span {
   readonly orgId: string;
   readonly electionId: string;
-  /** spent credentials `from` to `upto` - 1 of `total`, spread evenly over all possible credentials */
+  /** credentials `from` to `upto` - 1 of `total`, spread evenly over all possible credentials */
   readonly from: number;
   readonly upto: number;
   readonly total: number;
 }
 
 /**
- * Spent credentials in the order of their keys, so that the index is built from one end to the other; and between
- * them, where `withUnspent`, those of bench.unspent that belong there.
+ * Credentials in the order of their keys, so that the index is built from one end to the other; `spent` or not, and
+ * where `unspent`, those of bench.unspent in between.
  */
-export async function insertSpent(sql: Sql, span: Span, withUnspent: boolean): Promise<void> {
-  const { orgId, electionId, from, upto, total } = span;
+export async function insertStored(
+  sql: Sql,
+  { orgId, electionId, from, upto, total }: Span,
+  { spent, unspent }: { readonly spent: boolean; readonly unspent: boolean },
+): Promise<void> {
   const bound = (n: number) => sql`decode(lpad(to_hex(${n}::bigint * 4294967296 / ${total}::bigint), 8, '0'), 'hex')`;
-  const unspent = withUnspent
+  const between = unspent
     ? sql`UNION ALL SELECT u.credential, NULL FROM bench.unspent u WHERE u.credential >= ${bound(from)}
         AND (${upto === total}::boolean OR u.credential < ${bound(Math.min(upto, total - 1))})`
     : sql``;
@@ -36,9 +39,9 @@ export async function insertSpent(sql: Sql, span: Span, withUnspent: boolean): P
     SELECT ${orgId}, ${electionId}, c.credential, 1000000, c.spend_key
     FROM (
       SELECT decode(lpad(to_hex(i * 4294967296 / ${total}::bigint), 8, '0'), 'hex') || substring(sha256(int8send(i)) FROM 5) AS credential,
-             substring(sha256(int8send(i)) FROM 1 FOR 16) AS spend_key
+             CASE WHEN ${spent}::boolean THEN substring(sha256(int8send(i)) FROM 1 FOR 16) END AS spend_key
       FROM generate_series(${from}::bigint, ${upto}::bigint - 1) i
-      ${unspent}) c
+      ${between}) c
     ORDER BY c.credential`;
 }
 

@@ -33,7 +33,7 @@ export async function measureIdle(stage: Stage, { idleSockets }: Sizes): Promise
     stage.say(`${idleSockets} idle sockets: ${before} KB before, ${after} KB after, ${kb_per_socket} KB each`);
     return { sockets: idleSockets, kb_per_socket };
   } finally {
-    load.close();
+    await load.close();
     await server.stop();
   }
 }

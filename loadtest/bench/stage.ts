@@ -34,7 +34,7 @@ export function valueFrom<T>(outcome: Outcome<T>): T {
 export async function openStage(say: Say): Promise<Stage> {
   const folder = await makeSharedTempFolder('psephos-bench-');
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  const server = await openEmbeddedPostgres({ dataDir: join(folder, 'data'), settings: JSON.parse(process.env.PGS ?? '{}') }).catch((error: unknown) => {
+  const server = await openEmbeddedPostgres({ dataDir: join(folder, 'data') }).catch((error: unknown) => {
     removeFolder();
     throw error;
   });

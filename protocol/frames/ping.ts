@@ -6,7 +6,6 @@ export const pingRequest = z.strictObject({ id: requestId, op: z.literal('ping')
   description: 'Is anybody there? For clients that cannot see the pings of WebSocket itself, such as pages.',
   example: { id: 4, op: 'ping' },
 });
-export type PingFrame = z.infer<typeof pingRequest>;
 
 export const pingReply = z
   .strictObject({ id: requestId, ok: z.literal(true) })

@@ -36,7 +36,8 @@ export const subscribeReply = z
     epoch,
     offset,
     mode: z.enum(['snapshot', 'resumed', 'current']).meta({
-      description: 'What follows: a snapshot, one message with what you missed, or nothing until there is news.',
+      description:
+        'What follows: a snapshot (and what came after it), one message with what you missed, or nothing until there is news.',
     }),
   })
   .meta({ id: 'SubscribeReply', description: 'You watch the topic from here on, without a gap.' });

@@ -7,7 +7,6 @@ export const unsubscribeRequest = z.strictObject({ id: requestId, op: z.literal(
   description: 'No further messages of a topic. Answered alike if you did not watch it.',
   example: { id: 9, op: 'unsubscribe', topic: 'tally:0192f0c1-4d2e-7cc3-9a51-3b7d0c6f1a10' },
 });
-export type UnsubscribeFrame = z.infer<typeof unsubscribeRequest>;
 
 export const unsubscribeReply = z
   .strictObject({ id: requestId, ok: z.literal(true), topic })

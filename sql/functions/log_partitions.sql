@@ -12,7 +12,7 @@ DECLARE
   v_made integer := 0;
 BEGIN
   -- one at a time: of two that find a month missing, the second would fail
-  PERFORM pg_advisory_xact_lock(7303);
+  PERFORM pg_advisory_xact_lock(7304);
   FOR i IN 0..p_ahead LOOP
     v_month := date_trunc('month', clock_timestamp()) + make_interval(months => i);
     v_next := v_month + interval '1 month';

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../engine/index.ts';
 import { freshDatabase } from '../harness/postgres.ts';
 import { holesBetween, tenantTables } from '../harness/tenant-tables.ts';
-import { fillOrganisation } from '../harness/two-organisations.ts';
+import { accepted, fillOrganisation } from '../harness/two-organisations.ts';
 import { connectAs } from '../harness/urn.ts';
 
 /** Tables that belong to no organisation. A table that is missing here must have org_id. */
@@ -95,6 +95,31 @@ describe('between two organisations', () => {
     expect([ofA.length, ofB.length, ofNobody.length]).toEqual([1, 1, 0]);
     expect(ofA[0]?.account_id).not.toBe(ofB[0]?.account_id);
     await sql.end();
+  });
+});
+
+describe('the door', () => {
+  const app = connectAs(database.ownerUrl, 'psephos_app');
+  afterAll(() => app.end());
+  const sha256 = (secret: string) => hash('sha256', secret, 'buffer');
+
+  test.each([
+    ['A', a],
+    ['B', b],
+  ])('finds what came in for %s, the one row, before any organisation is named', async (_, { orgId, ...held }) => {
+    const { ticket } = accepted(
+      await engine.accounts.issueSocketTicket(accepted(await engine.accounts.authenticate(held.session))),
+    );
+    const found = [
+      await app`SELECT org_id FROM door.find_api_key(${sha256(held.apiKey)})`,
+      await app`SELECT org_id FROM door.find_session(${sha256(held.session)})`,
+      await app`SELECT org_id FROM door.find_meeting(${held.joinCode})`,
+      await app`SELECT org_id FROM door.log_heads(${`{${orgId}}`}::text::uuid[])`,
+      await app`SELECT org_id FROM door.redeem_ticket(${sha256(ticket)})`,
+    ];
+    expect(found).toEqual(found.map(() => [{ org_id: orgId }]));
+    expect(await app`SELECT FROM door.redeem_ticket(${sha256(ticket)})`).toHaveLength(0);
+    expect(await app`SELECT FROM door.find_api_key(${sha256('another')})`).toHaveLength(0);
   });
 });
 

@@ -36,7 +36,7 @@ async function holders(privileges: readonly string[], schemas: readonly string[]
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN pg_roles r CROSS JOIN unnest(string_to_array(${privileges.join()}, ',')) p
     WHERE n.nspname = ANY (string_to_array(${schemas.join()}, ',')) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND r.rolname LIKE 'psephos\\_%' AND r.oid <> c.relowner
+      AND r.rolname = ANY (string_to_array(${ROLES.join()}, ',')) AND r.oid <> c.relowner
       AND (has_table_privilege(r.oid, c.oid, p)
         OR p IN ('SELECT', 'INSERT', 'UPDATE') AND has_any_column_privilege(r.oid, c.oid, p))
     ORDER BY held`;
@@ -63,10 +63,10 @@ describe('the urn', () => {
 
   test('its owner can log in nowhere, and no role inherits from another', async () => {
     const roles = await superuser`SELECT rolname FROM pg_roles
-      WHERE rolname LIKE 'psephos\\_%' AND (rolcanlogin OR rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)`;
+      WHERE rolname = ANY (string_to_array(${ROLES.join()}, ',')) AND (rolcanlogin OR rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)`;
     expect(roles).toHaveLength(0);
     const members =
-      await superuser`SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname LIKE 'psephos\\_%'`;
+      await superuser`SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ANY (string_to_array(${ROLES.join()}, ','))`;
     expect(members).toHaveLength(0);
   });
 });

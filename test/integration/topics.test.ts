@@ -188,7 +188,7 @@ test('a slow reader gets every reply and the newest state, not every message; on
   for (let id = 1; id <= 150; id += 1) slow.send({ id, op: 'subscribe', topic });
   await sleep(1_500);
   const added = await newElection(engine, orgId, { meetingId: meeting.meetingId });
-  await sleep(500);
+  await sleep(1_500); // the state is read once a second
   slow.socket.resume();
   const newest = await slow.until(
     (frame) =>

@@ -6,7 +6,7 @@ import { Topic, type TopicParts } from './topic.ts';
 const BALLOTS = 'election.ballots'; // the tally topic counts them, as far as the visibility allows
 
 export interface EventSource {
-  /** the whole state as JSON will have it; read after the events that lead to it */
+  /** the whole state as JSON will have it */
   read(): Promise<Outcome<unknown>>;
   /** position up to which every event of the organisation has been handed to its topics */
   pos(): number;
@@ -35,15 +35,24 @@ export function isEvent(entry: LogEntry): boolean {
   return entry.kind !== BALLOTS;
 }
 
-/** Events of a meeting or an election, gathered so that there are at most 10 messages a second. */
+/**
+ * Events of a meeting or an election, gathered so that there are at most 10 messages a second. The state is read at
+ * most once a second, however many come and go: a newcomer gets it with the events that came after.
+ */
 export class EventTopic extends Topic {
   readonly #source: EventSource;
   readonly #limits: SocketLimits;
+  /** not told yet */
   #waiting: TopicEvent[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #busy = true;
+  /** told, and not in the state */
+  #since: TopicEvent[] = [];
+  #state = 'null';
+  #stateOffset = 0;
+  #started = false;
   #stopped = false;
   #lastMs = Number.NEGATIVE_INFINITY;
+  #flushing: NodeJS.Timeout | undefined;
+  #refreshing: NodeJS.Timeout | undefined;
 
   constructor(parts: TopicParts, source: EventSource, limits: SocketLimits) {
     super(parts);
@@ -55,16 +64,23 @@ export class EventTopic extends Topic {
     const pos = this.#source.pos();
     const state = await this.#source.read();
     if (!state.ok) return state;
-    this.set(pos, JSON.stringify(state.value));
+    this.begin(pos);
+    this.#keep(pos, state.value);
     this.#waiting = this.#waiting.filter((event) => event.pos > pos);
-    this.#busy = false;
-    this.#schedule(0);
+    this.#started = true;
+    this.#flushSoon();
     return accept(null);
   }
 
   take(event: TopicEvent): void {
     this.#waiting.push(event);
-    this.#schedule(this.#lastMs + this.#limits.topicIntervalMs - performance.now());
+    this.#flushSoon();
+  }
+
+  present(): readonly string[] {
+    const snapshot = this.snapshot(this.#stateOffset, this.#state);
+    if (this.#since.length === 0) return [snapshot];
+    return [snapshot, this.message(this.#stateOffset, JSON.stringify({ events: this.#since }))];
   }
 
   async missed(from: number, to: number): Promise<string | null> {
@@ -80,36 +96,48 @@ export class EventTopic extends Topic {
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#flushing);
+    clearTimeout(this.#refreshing);
   }
 
-  #schedule(afterMs: number): void {
-    if (this.#timer !== undefined || this.#busy || this.#stopped || this.#waiting.length === 0) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#flush().catch(this.#source.report);
-      },
-      Math.max(0, afterMs),
-    );
+  #flushSoon(): void {
+    if (this.#flushing !== undefined || !this.#started || this.#stopped || this.#waiting.length === 0) return;
+    const waitMs = this.#lastMs + this.#limits.topicIntervalMs - performance.now();
+    this.#flushing = setTimeout(() => this.#flush(), Math.max(0, waitMs));
   }
 
-  /** The state is read after the events that it must contain were taken; those that come meanwhile wait their turn. */
-  async #flush(): Promise<void> {
+  #flush(): void {
+    this.#flushing = undefined;
+    this.#lastMs = performance.now();
     const events = this.#waiting;
     this.#waiting = [];
-    this.#busy = true;
-    this.#lastMs = performance.now();
-    let waitMs: number = this.#limits.topicRetryMs;
+    this.#since.push(...events);
+    this.publish(events.at(-1)?.pos ?? this.offset, JSON.stringify({ events }));
+    this.#refreshSoon();
+  }
+
+  #refreshSoon(): void {
+    if (this.#stopped) return;
+    this.#refreshing ??= setTimeout(() => {
+      this.#refresh().catch(this.#source.report);
+    }, this.#limits.topicStateMs);
+  }
+
+  /** What is read now holds at least every event up to `pos`; where it cannot be read, it is asked for again. */
+  async #refresh(): Promise<void> {
+    const pos = this.offset;
     try {
       const state = await this.#source.read();
-      if (state.ok && !this.#stopped) {
-        waitMs = this.#limits.topicIntervalMs;
-        this.publish(events.at(-1)?.pos ?? this.offset, JSON.stringify({ events }), JSON.stringify(state.value));
-      } else this.#waiting = [...events, ...this.#waiting];
+      if (state.ok) this.#keep(pos, state.value);
     } finally {
-      this.#busy = false;
+      this.#refreshing = undefined;
+      if (this.#since.length > 0) this.#refreshSoon();
     }
-    this.#schedule(this.#lastMs + waitMs - performance.now());
+  }
+
+  #keep(pos: number, state: unknown): void {
+    this.#state = JSON.stringify(state);
+    this.#stateOffset = pos;
+    this.#since = this.#since.filter((event) => event.pos > pos);
   }
 }

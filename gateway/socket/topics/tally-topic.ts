@@ -9,7 +9,8 @@ export class TallyTopic extends Topic {
   readonly #electionId: string;
   #watch: { stop(): void } | undefined;
   #stopped = false;
-  #started = false;
+  /** JSON of the newest figures; '' before the first */
+  #state = '';
 
   constructor(parts: TopicParts, engine: Engine, electionId: string) {
     super(parts);
@@ -28,6 +29,10 @@ export class TallyTopic extends Topic {
     return accept(null);
   }
 
+  present(): readonly string[] {
+    return [this.snapshot(this.offset, this.#state)];
+  }
+
   async missed(): Promise<null> {
     return null;
   }
@@ -38,9 +43,9 @@ export class TallyTopic extends Topic {
   }
 
   #take(figures: TallyFigures): void {
-    const state = JSON.stringify(tallyAsJson(figures));
-    if (this.#started) this.publish(figures.pos, state, state);
-    else this.set(figures.pos, state);
-    this.#started = true;
+    const first = this.#state === '';
+    this.#state = JSON.stringify(tallyAsJson(figures));
+    if (first) this.begin(figures.pos);
+    else this.publish(figures.pos, this.#state);
   }
 }

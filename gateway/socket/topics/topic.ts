@@ -15,9 +15,8 @@ export function keyOf(orgId: string, name: string): string {
 }
 
 /**
- * A topic that somebody watches: its state as of the last message, and the messages that follow. State and offset
- * change together in publish(), so that whoever takes the snapshot and subscribes without an await between them
- * misses nothing and gets nothing twice.
+ * A topic that somebody watches. What present() gives brings a newcomer to `offset`, and publish() goes on from there:
+ * whoever sends the one and subscribes without an await between them misses nothing and gets nothing twice.
  */
 export abstract class Topic {
   readonly name: string;
@@ -28,7 +27,6 @@ export abstract class Topic {
   /** since when nobody watches (performance.now); undefined while somebody does */
   unwatchedSinceMs: number | undefined = performance.now();
   #offset = 0;
-  #state = 'null';
   readonly #send: TopicParts['send'];
 
   constructor({ name, orgId, epoch, send }: TopicParts) {
@@ -38,13 +36,16 @@ export abstract class Topic {
     this.#send = send;
   }
 
-  /** Log position up to which `snapshot()` is exact: that of the last message. */
+  /** Log position of the last message: the topic is exact up to it. */
   get offset(): number {
     return this.#offset;
   }
 
   /** Reads the first state and follows from there. Once, before anything else. */
   abstract start(): Promise<Outcome<null>>;
+
+  /** The messages that bring somebody who holds nothing to `offset`; the first one is a snapshot. */
+  abstract present(): readonly string[];
 
   /**
    * JSON of the data of one message with everything after `from` up to `to`; null where a snapshot is shorter or
@@ -54,26 +55,25 @@ export abstract class Topic {
 
   abstract stop(): void;
 
-  snapshot(): string {
-    return `{${this.#head(this.#offset)},"snapshot":true,"data":${this.#state}}`;
-  }
-
   /** @param data JSON */
   message(previous: number, data: string): string {
     return `{${this.#head(this.#offset)},"previous":${previous},"data":${data}}`;
   }
 
-  /** @param state JSON of the whole state at `offset` */
-  protected set(offset: number, state: string): void {
+  protected begin(offset: number): void {
     this.#offset = offset;
-    this.#state = state;
   }
 
-  /** Moves on to a new state and tells every subscriber. */
-  protected publish(offset: number, data: string, state: string): void {
+  /** Tells every subscriber. @param data JSON */
+  protected publish(offset: number, data: string): void {
     const previous = this.#offset;
-    this.set(offset, state);
+    this.#offset = offset;
     this.#send(this.key, this.message(previous, data));
+  }
+
+  /** @param state JSON of the whole state at `offset` */
+  protected snapshot(offset: number, state: string): string {
+    return `{${this.#head(offset)},"snapshot":true,"data":${state}}`;
   }
 
   #head(offset: number): string {

@@ -41,7 +41,7 @@ export async function measureSockets(stage: Stage, audit: Audit, sizes: Sizes): 
     const burst300 = await measureBursts(caster, sizes);
     return { socket_per_s, open_loop, burst300 };
   } finally {
-    load.close();
+    await load.close();
     await server.stop();
   }
 }

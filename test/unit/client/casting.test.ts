@@ -107,6 +107,12 @@ test('nothing sent at all is told apart', async () => {
   expect(result).toMatchObject({ ok: false, code: 'UNREACHABLE', unknown: false, attempts: 0 });
 });
 
+test('after close() nothing is sent and nobody waits', async () => {
+  const client = await connect(new FakeGateway(() => accepted));
+  client.close();
+  expect(await client.cast(ELECTION, {})).toMatchObject({ ok: false, code: 'UNREACHABLE', attempts: 0 });
+});
+
 test('without a socket a ballot goes over HTTP', async () => {
   const gateway = new FakeGateway(() => accepted);
   const requests: { url: string; body: unknown }[] = [];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { type ClientOptions, PsephosClient } from '../../../client/index.ts';
+import { type ClientOptions, PsephosClient, type Subscription } from '../../../client/index.ts';
 import type { TopicMessage } from '../../../protocol/frames/messages.ts';
 import { FakeGateway } from './fake-gateway.ts';
 
@@ -88,7 +88,7 @@ test('messages in order reach the handler; repeated ones do not, and a gap is as
   const gateway = new FakeGateway(() => ({}));
   const client = await connect(gateway);
   const got: TopicMessage[] = [];
-  const subscription = await client.subscribe(TOPIC, (message) => got.push(message));
+  const subscription: Subscription = await client.subscribe(TOPIC, (message) => got.push(message));
   gateway.publish(snapshot(5));
   gateway.publish(events(5, 7));
   gateway.publish(events(3, 4)); // older than the snapshot
