@@ -12,6 +12,8 @@ import { welcomeText } from './welcome.ts';
 
 /** Of the time from SIGTERM to exit, what the embedded server has for its own stop. */
 const DATABASE_STOP_MS = 2_000;
+/** After a failed start nothing is left to do: whatever still holds the process is cut off. */
+const FAILED_EXIT_MS = 500;
 /** Beyond it something hangs: we leave, and the kernel stops the database (sql/embedded/server.ts). */
 const EXIT_MS = 9_500;
 
@@ -50,11 +52,15 @@ await runCommand(async () => {
     DATA_DIR: flags['data-dir'],
   });
   const logger = createLogger({ level: settings.LOG_LEVEL, destination: process.stderr });
+  const port = await choosePort(settings.HOST, settings.PORT);
   const database = await startDatabase(settings, flags.json ? () => {} : say);
-  const running = await startOn(database, settings, logger, flags['new-key']).catch(async (error: unknown) => {
-    await database.stop();
-    throw error;
-  });
+  const running = await startOn(database, { ...settings, PORT: port }, logger, flags['new-key']).catch(
+    async (error: unknown) => {
+      await database.stop();
+      setTimeout(() => process.exit(), FAILED_EXIT_MS).unref();
+      throw error;
+    },
+  );
   stopOnSignals(running.gateway, database);
   process.stdout.write(
     flags.json ? `${announcement(running, database)}\n` : `\n${welcomeText(running.addresses, running.demo)}`,
@@ -75,13 +81,12 @@ async function startOn(
 ): Promise<Running> {
   const engine = await openEngine(database, settings, logger);
   try {
-    const port = await choosePort(settings.HOST, settings.PORT);
     const gateway = await startGateway(
       {
         host: settings.HOST,
-        port,
+        port: settings.PORT,
         socketPort: settings.WS_PORT,
-        origins: originsOf(settings, port),
+        origins: originsOf(settings, settings.PORT),
         publicSocketUrl: settings.PUBLIC_WS_URL,
       },
       { engine, logger },

@@ -3,10 +3,11 @@ import { Accounts, Idempotency } from './accounts/index.ts';
 import { classifyFailure, type DatabaseOptions, openDatabase } from './db/index.ts';
 import { Elections } from './elections/index.ts';
 import type { LaneLimits } from './lanes/index.ts';
+import { limits } from './limits.ts';
 import { LogFeed } from './log/index.ts';
 import { Meetings } from './meetings/index.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
-import { appliedMigration } from './queries.ts';
+import { appliedMigration, makeLogPartitions } from './queries.ts';
 import { Sweep } from './sweep.ts';
 
 export type { Accounts, Idempotency, Identity, Role } from './accounts/index.ts';
@@ -69,8 +70,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   }
   const elections = new Elections(database, feed, report, options.laneLimits);
-  const sweep = new Sweep(() => elections.sweep(), report);
+  const sweep = new Sweep(() => elections.sweep(), limits.sweepMs, report);
+  const upkeep = new Sweep(() => database.management.call((sql) => makeLogPartitions(sql)), limits.upkeepMs, report);
   sweep.start();
+  upkeep.start();
   const expected = await newestMigration();
   return {
     elections,
@@ -91,6 +94,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     close: async () => {
       await sweep.stop();
+      await upkeep.stop();
       await elections.drain();
       feed.close();
       await database.close();

@@ -45,6 +45,7 @@ export const limits = {
 
   // Time
   sweepMs: 250, // timed open and close are at most this late
+  upkeepMs: 3_600_000, // the log's partitions are made two months ahead
   socketTicketMs: 30_000,
   attendeeSessionMs: 24 * 3_600_000,
   idempotencyKeyMs: 24 * 3_600_000,

@@ -7,3 +7,8 @@ export async function appliedMigration(sql: Sql): Promise<string> {
   >`SELECT max(name) AS name FROM history.files WHERE kind = 'migration'`;
   return row?.name ?? '';
 }
+
+/** The log's monthly partitions, this month's and the next two. */
+export async function makeLogPartitions(sql: Sql): Promise<void> {
+  await sql`SELECT app.make_log_partitions(2)`;
+}

@@ -1,19 +1,20 @@
 import { classifyFailure, isAway } from './db/index.ts';
-import { limits } from './limits.ts';
 
 /**
- * Does a round of work again and again, the next one starting `limits.sweepMs` after the last has ended.
+ * Does a round of work again and again, the next one starting `pauseMs` after the last has ended.
  * Every gateway sweeps; what it does is guarded by locks, so it happens once.
  */
 export class Sweep {
   readonly #round: () => Promise<void>;
+  readonly #pauseMs: number;
   readonly #report: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(round: () => Promise<void>, report: (error: unknown) => void) {
+  constructor(round: () => Promise<void>, pauseMs: number, report: (error: unknown) => void) {
     this.#round = round;
+    this.#pauseMs = pauseMs;
     this.#report = report;
   }
 
@@ -26,7 +27,7 @@ export class Sweep {
         .finally(() => {
           if (!this.#stopped) this.start();
         });
-    }, limits.sweepMs);
+    }, this.#pauseMs);
   }
 
   async stop(): Promise<void> {

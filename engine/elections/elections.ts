@@ -42,6 +42,9 @@ const FORBIDDEN_CHANGES: Readonly<Record<string, Outcome<never>>> = {
   closes_in_the_past: refuse('conflict', 'The time at which this vote closes has passed already.'),
 };
 
+/** Each holds a connection of the management pool for as long as it takes. */
+const COUNTS_AT_ONCE = 2;
+
 /** The room of elections: questions, credentials, ballots, tallies, results. */
 export class Elections {
   readonly #database: Database;
@@ -52,6 +55,7 @@ export class Elections {
   readonly #counting: Counting;
   readonly #report: (error: unknown) => void;
   readonly #background = new Set<Promise<unknown>>();
+  readonly #finishing = new Set<string>();
 
   constructor(
     database: Database,
@@ -178,7 +182,7 @@ export class Elections {
 
   async cancel(orgId: string, electionId: string, reason: string, actor: string): Promise<Outcome<Election>> {
     const cancelled = await this.#change(orgId, electionId, 'cancelled', reason, actor);
-    if (cancelled.ok) this.#inBackground(this.#counting.seal(orgId, electionId));
+    if (cancelled.ok) this.#countInBackground(orgId, electionId);
     return cancelled;
   }
 
@@ -281,10 +285,11 @@ export class Elections {
   async sweep(): Promise<void> {
     for (const due of await this.#database.management.call((sql) => queries.dueElections(sql))) {
       if (due.act === 'open') await this.#change(due.org_id, due.election_id, 'open', null, 'clock', true);
-      else if (due.act === 'close') {
+      else if (due.act === 'seal') this.#countInBackground(due.org_id, due.election_id);
+      else {
         const closed = await this.#change(due.org_id, due.election_id, 'closed', null, 'clock', true);
         if (closed.ok) this.#countInBackground(due.org_id, due.election_id);
-      } else await this.#finish(due.org_id, due.election_id);
+      }
     }
   }
 
@@ -310,8 +315,11 @@ export class Elections {
     this.#feed.poke(orgId);
   }
 
+  /** Beside the sweep, so that a long count holds up no clock; what is left out here the next sweep asks for again. */
   #countInBackground(orgId: string, electionId: string): void {
-    this.#inBackground(this.#finish(orgId, electionId));
+    if (this.#finishing.has(electionId) || this.#finishing.size >= COUNTS_AT_ONCE) return;
+    this.#finishing.add(electionId);
+    this.#inBackground(this.#finish(orgId, electionId).finally(() => this.#finishing.delete(electionId)));
   }
 
   /** A failure here is mended by the next sweep. */

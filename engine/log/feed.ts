@@ -38,6 +38,7 @@ export class LogFeed {
   readonly #followed = new Map<string, Followed>();
   #epoch = '';
   #timer: NodeJS.Timeout | undefined;
+  #dueMs = 0;
   #looking = false;
   #again = false;
   #closed = false;
@@ -112,12 +113,15 @@ export class LogFeed {
     clearTimeout(this.#timer);
   }
 
+  /** Looks after so long, or when it was going to anyway if that is sooner: pokes that keep coming put nothing off. */
   #schedule(afterMs: number): void {
     if (this.#closed || this.#looking) return;
+    const dueMs = performance.now() + afterMs;
     if (this.#timer !== undefined) {
-      if (afterMs >= limits.feedPollMs) return;
+      if (dueMs >= this.#dueMs) return;
       clearTimeout(this.#timer);
     }
+    this.#dueMs = dueMs;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#look().catch(this.#report);

@@ -10,8 +10,8 @@ const FIELDS_WITHOUT = 5;
 
 /**
  * True for a parsed frame that the schema `castFrame` takes as it is, without changing anything in it. False decides
- * nothing: the schema is asked then. At 20,000 ballots a second the schema alone costs a tenth of a core, this a
- * hundredth. A property test holds the two together.
+ * nothing: the schema is asked then. Measured per frame: 0.34 µs here, 1.0 µs by the schema, of the 11 µs that a ballot
+ * costs the gateway in all. A property test holds the two together.
  */
 export function isPlainCast(frame: unknown): frame is CastFrame {
   if (typeof frame !== 'object' || frame === null) return false;

@@ -13,6 +13,7 @@ export interface Fairness {
 
 const FLOOD_OVER_CAPACITY = 3;
 const B_PER_SECOND = 50;
+/** Many small waves, as arrivals over many sockets would be. */
 const TICK_MS = 1;
 /** What a flooder can catch up on at once: a wave of more would be one long pause of this process, not a flood. */
 const CATCH_UP_MS = 5;

@@ -3,8 +3,7 @@ import type { Audit } from './audit.ts';
 import { openPoll } from './poll.ts';
 import { rounded } from './quantiles.ts';
 import type { Sizes } from './sizes.ts';
-import { Load } from './sockets/load.ts';
-import { Caster, startGatewayOn } from './sockets/measure.ts';
+import { Caster, startGatewayOn, startLoad } from './sockets/measure.ts';
 import type { Stage } from './stage.ts';
 
 export interface Fanout {
@@ -26,7 +25,7 @@ const SUBSCRIBED_MS = 2_000;
 export async function measureFanout(stage: Stage, audit: Audit, sizes: Sizes): Promise<Fanout> {
   const { subscribers, openLoopPerSecond: perSecond, fanoutSeconds } = sizes;
   const { server, apiKey } = await startGatewayOn(stage);
-  const [casting, watching] = [new Load(), new Load()];
+  const [casting, watching] = [startLoad(stage), startLoad(stage)];
   try {
     const poll = await openPoll(stage, perSecond * fanoutSeconds);
     await casting.order({ do: 'connect', wsUrl: server.wsUrl, apiKey, sockets: CASTING_SOCKETS });

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rounded } from './quantiles.ts';
 import type { Sizes } from './sizes.ts';
-import { Load } from './sockets/load.ts';
-import { startGatewayOn } from './sockets/measure.ts';
+import { startGatewayOn, startLoad } from './sockets/measure.ts';
 import type { Stage } from './stage.ts';
 
 export interface Idle {
@@ -21,7 +20,7 @@ const SAMPLE_MS = 500;
  */
 export async function measureIdle(stage: Stage, { idleSockets }: Sizes): Promise<Idle> {
   const { server, apiKey } = await startGatewayOn(stage);
-  const load = new Load();
+  const load = startLoad(stage);
   try {
     const connect = (sockets: number) => load.order({ do: 'connect', wsUrl: server.wsUrl, apiKey, sockets });
     await connect(Math.ceil(idleSockets / 10));

@@ -30,12 +30,13 @@ export interface BenchOptions {
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   options.say('starting a database of its own …');
   const stage = await openStage(options.say);
-  const stopped = new Promise<never>((_, reject) => {
-    options.signal?.addEventListener('abort', () => reject(options.signal?.reason), { once: true });
-  });
-  const measuring = measureAll(stage, options);
-  measuring.catch(() => {}); // after a stop its connections are gone
   try {
+    options.signal?.throwIfAborted();
+    const stopped = new Promise<never>((_, reject) => {
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason), { once: true });
+    });
+    const measuring = measureAll(stage, options);
+    measuring.catch(() => {}); // after a stop its connections are gone
     return await Promise.race([measuring, stopped]);
   } finally {
     await stage.close();

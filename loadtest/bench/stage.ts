@@ -20,6 +20,8 @@ export interface Stage {
   readonly engine: Engine;
   readonly orgId: string;
   readonly say: Say;
+  /** What uses the database from other processes and has to end before it. May be called by its owner as well. */
+  closeFirst(work: () => Promise<unknown>): void;
   /** Everything ends, and the database is gone. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -70,7 +72,9 @@ async function enter(
   const sql = postgres(ownerUrl, { max: 2, onnotice: () => {}, fetch_types: false });
   const engine = await createEngine({ url, report: (error) => say(`a bug: ${String(error)}`) });
   const { orgId } = valueFrom(await engine.accounts.createOrganisation({ name: 'Bench' }));
+  const users: (() => Promise<unknown>)[] = [];
   const close = async () => {
+    await Promise.allSettled(users.map((end) => end()));
     await engine.close();
     await sql.end({ timeout: 1 });
     await remove();
@@ -83,6 +87,7 @@ async function enter(
     engine,
     orgId,
     say,
+    closeFirst: (work) => users.push(work),
     close() {
       closing ??= close();
       return closing;

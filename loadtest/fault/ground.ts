@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, makeSharedTempFolder, openEmbeddedPostgres } from '../../sql/embedded/index.ts';
 import { startOwnServer } from '../server.ts';
+import { steadyPort } from './server-process.ts';
 import { ServerSeat } from './server-seat.ts';
 import { startToxiproxy, type Toxiproxy } from './toxiproxy.ts';
 
@@ -21,11 +22,13 @@ export async function prepareGround(gateways: number, say: (line: string) => voi
   const folder = await makeSharedTempFolder('psephos-fault-');
   const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
   const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+    const problems: unknown[] = [];
+    for (const step of undo.splice(0).reverse()) await step().catch((error) => problems.push(error));
+    if (problems.length > 0) throw problems[0];
   };
   try {
     say('Starting PostgreSQL, toxiproxy and the gateways …');
-    const postgres = await openEmbeddedPostgres({ dataDir: join(folder, 'data') });
+    const postgres = await openEmbeddedPostgres({ dataDir: join(folder, 'data'), port: await steadyPort() });
     undo.push(() => postgres.stop());
     const toxiproxy = await startToxiproxy();
     undo.push(() => toxiproxy.stop());
@@ -50,7 +53,11 @@ async function takeSeat(number: number, postgres: EmbeddedPostgres, toxiproxy: T
   const database = await toxiproxy.createProxy(`${name}-database`, `127.0.0.1:${postgres.port}`);
   const url = new URL(postgres.ownerUrl);
   url.port = String(database.port);
-  const options = { environment: { DATABASE_URL: url.href, LOG_LEVEL: 'error' } };
+  const options = {
+    environment: { DATABASE_URL: url.href, LOG_LEVEL: 'error' },
+    port: await steadyPort(),
+    wsPort: await steadyPort(),
+  };
   const server = await startOwnServer(options);
   const clients = await toxiproxy.createProxy(`${name}-clients`, new URL(server.wsUrl).host);
   return { seat: new ServerSeat(server, options, clients, database), key: server.apiKey };

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +24,25 @@ export async function freePort(): Promise<number> {
   probe.close();
   if (typeof address !== 'object' || address === null) throw new Error('the system gave no port');
   return address.port;
+}
+
+/** Below 32,768, where Linux begins to take the ports of outgoing connections from, and above those of usual servers. */
+const STEADY_PORTS = { from: 15_000, to: 32_000 } as const;
+
+/**
+ * A port that nobody listens on now, and that no outgoing connection will take while its server is down: for servers
+ * that are killed and come back.
+ */
+export async function steadyPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(STEADY_PORTS.from, STEADY_PORTS.to);
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
 }
 
 /**

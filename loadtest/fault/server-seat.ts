@@ -19,14 +19,11 @@ export class ServerSeat {
   #changing: Promise<void> = Promise.resolve();
   readonly #bugs: string[] = [];
 
+  /** @param options with fixed ports */
   constructor(server: OwnServer, options: OwnServerOptions, clients: FaultyProxy, database: FaultyProxy) {
     this.#server = server;
     this.httpUrl = server.httpUrl;
-    this.#options = {
-      ...options,
-      port: Number(new URL(server.httpUrl).port),
-      wsPort: Number(new URL(server.wsUrl).port),
-    };
+    this.#options = options;
     this.clients = new CalmProxy(clients);
     this.database = new CalmProxy(database);
   }
@@ -101,7 +98,7 @@ export class ServerSeat {
   }
 
   #change(work: () => Promise<void>): Promise<void> {
-    this.#changing = this.#changing.then(work);
+    this.#changing = this.#changing.then(work, work); // what failed before was told to whoever asked for it
     return this.#changing;
   }
 }

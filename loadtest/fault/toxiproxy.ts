@@ -1,4 +1,4 @@
-import { freePort, startServerProcess } from './server-process.ts';
+import { freePort, startServerProcess, steadyPort } from './server-process.ts';
 import { toxiproxyProgram } from './tools.ts';
 
 /** One proxied TCP address. */
@@ -41,7 +41,7 @@ function withApi(base: string, stop: () => Promise<void>): Toxiproxy {
   return {
     stop,
     async createProxy(name, upstream) {
-      const port = await freePort();
+      const port = await steadyPort();
       const path = `/proxies/${encodeURIComponent(name)}`;
       await call('POST', '/proxies', { name, listen: `127.0.0.1:${port}`, upstream, enabled: true });
       const streams = ['upstream', 'downstream'] as const;

@@ -1,8 +1,8 @@
 SET LOCAL ROLE psephos_urn;
 -- Follows the running tally of an open (or closed, not yet sealed) election from log position p_after.
 -- In a secret election, while it is open, only whole steps of at least k (secret_step) ballots are given out. Steps are
--- cut from the batches in log order, so every gateway that starts from 0 or from a cut finds the same cuts, and nobody who
--- compares two gateways learns fewer than k ballots at once.
+-- cut from the batches in log order, so every gateway finds the same cuts, and nobody who compares two gateways learns fewer
+-- than k ballots at once. A position that is no cut is refused: windows of one's own choice would overlap to single batches.
 -- Answers one row: sealed (ask urn.count_box instead), cut_pos and cut_size (ballots between p_after and the cut),
 -- head_size (ballots between p_after and the newest batch), at (commit of the cut's batch) and the ballots of the cut as
 -- patterns. From p_after = 0 it begins with the snapshot.
@@ -18,6 +18,8 @@ DECLARE
   v_batch record;
   v_waiting bigint := 0;
   v_from bigint := p_after;
+  v_base bigint;
+  v_is_cut boolean;
   v_snapshot urn.tally_snapshot%ROWTYPE;
 BEGIN
   PERFORM set_config('app.org_id', p_org::text, true);
@@ -35,26 +37,34 @@ BEGIN
     sealed := true;
     RETURN NEXT; RETURN;
   END;
-  IF p_after = 0 THEN
-    SELECT * INTO v_snapshot FROM urn.tally_snapshot s WHERE s.org_id = p_org AND s.election_id = p_election;
-    IF FOUND THEN
-      v_from := v_snapshot.pos; cut_pos := v_snapshot.pos; cut_size := v_snapshot.cast_count; at := v_snapshot.at;
-      head_pos := cut_pos;
-    END IF;
+  SELECT * INTO v_snapshot FROM urn.tally_snapshot s WHERE s.org_id = p_org AND s.election_id = p_election;
+  IF p_after = 0 AND v_snapshot.pos IS NOT NULL THEN
+    v_from := v_snapshot.pos; cut_pos := v_snapshot.pos; cut_size := v_snapshot.cast_count; at := v_snapshot.at;
+    head_pos := cut_pos;
   END IF;
-  FOR v_batch IN EXECUTE format('SELECT i.pos, i.size, i.at FROM urn.%I i WHERE i.pos > $1 ORDER BY i.pos', v_inbox) USING v_from LOOP
+  -- cuts are found from one that is known: the beginning, or the snapshot; with steps of one every position will do
+  v_base := CASE WHEN v_step = 1 THEN v_from WHEN v_snapshot.pos <= v_from THEN v_snapshot.pos ELSE 0 END;
+  v_is_cut := v_base = v_from;
+  FOR v_batch IN EXECUTE format('SELECT i.pos, i.size, i.at FROM urn.%I i WHERE i.pos > $1 ORDER BY i.pos', v_inbox) USING v_base LOOP
     v_waiting := v_waiting + v_batch.size;
-    head_pos := v_batch.pos;
-    IF v_waiting >= v_step THEN
-      cut_pos := v_batch.pos; cut_size := cut_size + v_waiting; at := v_batch.at; v_waiting := 0;
+    head_pos := greatest(head_pos, v_batch.pos);
+    CONTINUE WHEN v_waiting < v_step;
+    IF v_batch.pos > v_from THEN
+      cut_pos := v_batch.pos; cut_size := cut_size + v_waiting; at := v_batch.at;
     END IF;
+    v_is_cut := v_is_cut OR v_batch.pos = v_from;
+    v_waiting := 0;
   END LOOP;
+  IF NOT v_is_cut THEN
+    RAISE EXCEPTION 'position % is no cut of this election', p_after USING ERRCODE = 'invalid_parameter_value';
+  END IF;
   head_size := cut_size + v_waiting;
   SELECT array_agg(p.ballot), array_agg(p.n), array_agg(p.w) INTO ballots, counts, weights FROM (
     SELECT a.ballot, sum(a.n)::bigint AS n, sum(a.w)::bigint AS w FROM (
       SELECT b.ballot, 1::bigint AS n, b.weight AS w FROM urn.inbox_ballots(p_election, v_from, cut_pos) b
       UNION ALL
-      SELECT u.ballot, u.n, u.w FROM unnest(v_snapshot.ballots, v_snapshot.counts, v_snapshot.weights) u (ballot, n, w)) a
+      SELECT u.ballot, u.n, u.w FROM unnest(v_snapshot.ballots, v_snapshot.counts, v_snapshot.weights) u (ballot, n, w)
+      WHERE p_after = 0) a
     GROUP BY a.ballot) p;
   RETURN NEXT;
 END $$;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import postgres from 'postgres';
+import { afterAll, expect, test } from 'vitest';
 import { limits } from '../../engine/index.ts';
 import {
   accepted,
@@ -19,6 +20,8 @@ const database = await freshDatabase();
 const engines = [await openEngine(database), await openEngine(database)] as const;
 const [engine] = engines;
 const orgId = await newOrganisation(engine);
+const sql = postgres(database.ownerUrl, { max: 1 });
+afterAll(() => sql.end());
 
 const soon = (ms: number) => new Date(Date.now() + ms);
 /** The sweep's own 250 ms, and 50 ms for its round. */
@@ -93,4 +96,36 @@ test('an election that should have closed already is not opened', async () => {
   await sleep(Number(closesAt) - Date.now() + 5);
   expect(kindOf(await engine.elections.open(orgId, draft.electionId, 'mia'))).toBe('conflict');
   expect(accepted(await engine.elections.get(orgId, draft.electionId)).state).toBe('draft');
+});
+
+test('a count that takes long holds up nobody else’s clock', async () => {
+  const voters = newVoters(3);
+  const long = await openElection(engine, orgId, voters);
+  for (const voter of voters) accepted(await engine.elections.cast(orgId, castOf(long, voter)));
+  const closesAt = soon(700);
+  const short = await openElection(engine, orgId, voters, { closesAt });
+  await sql.begin(async (tx) => {
+    await tx`LOCK TABLE urn.box IN EXCLUSIVE MODE`; // nothing is sealed as long as it is held
+    accepted(await engine.elections.close(orgId, long.electionId, 'mia'));
+    const closed = await until(short.electionId, 'closed', 2_500);
+    expect(Number(closed.closedAt) - Number(closesAt)).toBeLessThanOrEqual(LATE_MAX_MS);
+  });
+  for (const { electionId } of [long, short]) {
+    expect(accepted(await engine.elections.recount(orgId, electionId)).equalsResult).toBe(true);
+  }
+});
+
+test('counts that a process left behind are finished by a sweep', async () => {
+  const voters = newVoters(5);
+  const left = await openElection(engine, orgId, voters);
+  for (const voter of voters) accepted(await engine.elections.cast(orgId, castOf(left, voter)));
+  // closed by a process that dies right after the barrier
+  await sql`SELECT urn.change_state(${orgId}, ${left.electionId}, 'closed', null, false, 'mia')`;
+  const counted = async () => {
+    const entries = accepted(await engine.feed.read(orgId, 0, 500, left.electionId));
+    return entries.some(({ kind }) => kind === 'election.counted');
+  };
+  const giveUp = Date.now() + 5_000;
+  while (!(await counted()) && Date.now() < giveUp) await sleep(20);
+  expect(await counted()).toBe(true);
 });

@@ -57,7 +57,7 @@ async function tryExample(said: string): Promise<Record<string, unknown>> {
 async function refusalOf(command: Command): Promise<string> {
   expect(await command.ended).toBe(1);
   const lines = command.err().trim().split('\n');
-  expect(lines).toHaveLength(1);
+  expect(command.err().trim()).toBe(lines[0]);
   return lines[0] ?? '';
 }
 

@@ -25,14 +25,22 @@ export async function startGatewayOn(stage: Stage): Promise<{ server: OwnServer;
   const server = await startOwnServer({
     environment: { DATABASE_URL: stage.url, DATABASE_OWNER_URL: stage.ownerUrl, LOG_LEVEL: 'warn' },
   });
+  stage.closeFirst(() => server.stop());
   const key = await stage.engine.accounts.createApiKey(stage.orgId, { name: 'bench', roles: ['moderator'] });
   return { server, apiKey: valueFrom(key).secret };
+}
+
+/** A process of its own that casts and watches. */
+export function startLoad(stage: Stage): Load {
+  const load = new Load();
+  stage.closeFirst(() => load.close());
+  return load;
 }
 
 /** Closed loop, open loop and bursts, from a process of its own through a gateway of its own. */
 export async function measureSockets(stage: Stage, audit: Audit, sizes: Sizes): Promise<SocketFigures> {
   const { server, apiKey } = await startGatewayOn(stage);
-  const load = new Load();
+  const load = startLoad(stage);
   try {
     await load.order({ do: 'connect', wsUrl: server.wsUrl, apiKey, sockets: sizes.sockets });
     const caster = new Caster(stage, audit, load);
