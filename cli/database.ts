@@ -1,4 +1,6 @@
-import { StartProblem } from '../sql/embedded/index.ts';
+import { openEmbeddedPostgres, StartProblem } from '../sql/embedded/index.ts';
+import { allowGateway, makeGatewayLogin } from '../sql/gateway-login.ts';
+import { migrate } from '../sql/migrate.ts';
 import type { Settings } from './settings.ts';
 
 /** What a start says while it goes on: one short line a step. */
@@ -25,8 +27,6 @@ type DatabaseSettings = Pick<Settings, 'DATABASE_URL' | 'DATABASE_OWNER_URL' | '
 export async function startDatabase(settings: DatabaseSettings, say: Say): Promise<StartedDatabase> {
   if (settings.DATABASE_URL !== undefined) return useDatabase(settings.DATABASE_URL, settings.DATABASE_OWNER_URL, say);
   say('Starting PostgreSQL …');
-  // The migration tool takes as long to load as PostgreSQL to start: both at once
-  const [{ openEmbeddedPostgres }, { migrate }, { makeGatewayLogin }] = await loadTools();
   const server = await openEmbeddedPostgres({
     dataDir: settings.DATA_DIR,
     port: settings.POSTGRES_PORT,
@@ -50,14 +50,6 @@ export async function startDatabase(settings: DatabaseSettings, say: Say): Promi
   }
 }
 
-function loadTools() {
-  return Promise.all([
-    import('../sql/embedded/index.ts'),
-    import('../sql/migrate.ts'),
-    import('../sql/gateway-login.ts'),
-  ]);
-}
-
 async function useDatabase(url: string, givenOwnerUrl: string | undefined, say: Say): Promise<StartedDatabase> {
   const ownerUrl = givenOwnerUrl ?? url;
   say(`Using the PostgreSQL at ${placeOf(url)}`);
@@ -77,7 +69,6 @@ async function useDatabase(url: string, givenOwnerUrl: string | undefined, say: 
  * @throws MigrationError, or the database's own error
  */
 export async function migrateDatabase(ownerUrl: string, gatewayUrl: string | undefined, say: Say): Promise<void> {
-  const [, { migrate }, { allowGateway }] = await loadTools();
   await migrate(ownerUrl, { log: (line) => say(`Database: ${line}`) });
   if (gatewayUrl !== undefined && (await allowGateway(ownerUrl, gatewayUrl))) {
     say(`Database: ${decodeURIComponent(new URL(gatewayUrl).username)} may act as psephos_app`);

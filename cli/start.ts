@@ -14,6 +14,8 @@ import { welcomeText } from './welcome.ts';
 const DATABASE_STOP_MS = 2_000;
 /** After a failed start nothing is left to do: whatever still holds the process is cut off. */
 const FAILED_EXIT_MS = 500;
+/** A service manager tells the bootstrap and us, and the bootstrap tells us again: only a later Ctrl-C means 'now'. */
+const SAME_SIGNAL_MS = 1_000;
 /** Beyond it something hangs: we leave, and the kernel stops the database (sql/embedded/server.ts). */
 const EXIT_MS = 9_500;
 
@@ -51,6 +53,11 @@ await runCommand(async () => {
     WS_PORT: flags['ws-port']?.toString(),
     DATA_DIR: flags['data-dir'],
   });
+  if (flags['data-dir'] !== undefined && settings.DATABASE_URL !== undefined) {
+    throw new StartProblem(
+      '--data-dir is for the embedded PostgreSQL, and DATABASE_URL names another one: leave out one.',
+    );
+  }
   const logger = createLogger({ level: settings.LOG_LEVEL, destination: process.stderr });
   const port = await choosePort(settings.HOST, settings.PORT);
   const database = await startDatabase(settings, flags.json ? () => {} : say);
@@ -61,10 +68,11 @@ await runCommand(async () => {
       throw error;
     },
   );
-  stopOnSignals(running.gateway, database);
+  stopOnSignals(running.gateway, database, logger);
   process.stdout.write(
     flags.json ? `${announcement(running, database)}\n` : `\n${welcomeText(running.addresses, running.demo)}`,
   );
+  logger.info({ http: running.addresses.httpUrl, socket: running.addresses.wsUrl }, 'started');
 });
 
 interface Running {
@@ -108,15 +116,23 @@ async function openEngine(database: StartedDatabase, settings: Settings, logger:
     connections: settings.POOL,
     report: (error) => logger.error({ err: error }, 'a bug outside any request'),
   }).catch((error: unknown) => {
-    throw databaseProblem(error, 'DATABASE_URL', database.url);
+    // No such table or schema, or no right to it: a database that nobody has migrated yet
+    const unknown = /^(42P01|3F000|42501)$/.test(String((error as { code?: unknown }).code));
+    throw database.ownerUrl === null && unknown
+      ? notMigrated('The database has not been migrated.')
+      : databaseProblem(error, 'DATABASE_URL', database.url);
   });
   if (database.ownerUrl !== null) return engine;
   const ready = await engine.ready();
   if (ready.ok) return engine;
   await engine.close();
-  throw new StartProblem(
-    `DATABASE_URL: ${ready.failure.message} Its user may not migrate: set DATABASE_OWNER_URL to a role that owns the ` +
-      'database, here or for npm run migrate.',
+  throw notMigrated(ready.failure.message);
+}
+
+function notMigrated(what: string): StartProblem {
+  return new StartProblem(
+    `DATABASE_URL: ${what} Its user may not migrate: set DATABASE_OWNER_URL to a role that owns the database, here or ` +
+      'for npm run migrate.',
   );
 }
 
@@ -133,17 +149,23 @@ function announcement({ addresses, demo }: Running, database: StartedDatabase): 
 }
 
 /** The order matters: nothing new, what was accepted is answered, connections close, the database last. */
-function stopOnSignals(gateway: Gateway, database: StartedDatabase): void {
-  let stopping = false;
+function stopOnSignals(gateway: Gateway, database: StartedDatabase, logger: Logger): void {
+  let stoppingSinceMs: number | undefined;
   const stop = async () => {
-    if (stopping) process.exit(1); // a second Ctrl-C means now
-    stopping = true;
     setTimeout(() => process.exit(1), EXIT_MS).unref();
+    logger.info('stopping: nothing new is taken, what was accepted is finished');
     const late = setTimeout(() => void database.stop(), limits.drainMs - DATABASE_STOP_MS);
     await gateway.drain();
     clearTimeout(late);
     await database.stop();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stoppingSinceMs === undefined) {
+        stoppingSinceMs = performance.now();
+        void stop();
+      } else if (signal === 'SIGINT' && performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1);
+    });
+  }
 }

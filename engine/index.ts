@@ -16,7 +16,6 @@ export type {
   CastRequest,
   Election,
   ElectionResult,
-  ElectionState,
   NewCredential,
   NewElection,
   Participation,
@@ -28,8 +27,8 @@ export type {
 export { credentialOfToken, ROUND_TABLE_HEADER, resultToJson, roundTable } from './elections/index.ts';
 export { limits } from './limits.ts';
 export type { LogEntry } from './log/index.ts';
-export type { Joined, Meeting } from './meetings/index.ts';
-export { accept, FAILURE_KINDS, type Failure, type FailureKind, type Outcome, refuse } from './outcome.ts';
+export type { Meeting } from './meetings/index.ts';
+export { accept, type FailureKind, type Outcome, refuse } from './outcome.ts';
 export type { Page } from './page.ts';
 
 export interface EngineOptions extends DatabaseOptions {

@@ -6,16 +6,11 @@
  * - `data`: a value in it is at fault (SQLSTATE class 22 or 23); nothing was written
  * - `bug`: anything else; nothing was written
  */
-export type DatabaseFailure = 'unsent' | 'in_doubt' | 'retry' | 'data' | 'bug';
+type DatabaseFailure = 'unsent' | 'in_doubt' | 'retry' | 'data' | 'bug';
 
 /** A statement took longer than its limit: its connection is given up, its fate unknown. */
 export class StatementTimeout extends Error {
   override readonly name = 'StatementTimeout';
-}
-
-/** No connection within the limit. */
-export class NoConnection extends Error {
-  override readonly name = 'NoConnection';
 }
 
 const UNSENT = new Set([
@@ -51,7 +46,6 @@ const RETRY = new Set(['40001', '40P01', '55P03', '57014', '25P03', '25P04']);
 
 export function classifyFailure(error: unknown): DatabaseFailure {
   if (error instanceof StatementTimeout) return 'in_doubt';
-  if (error instanceof NoConnection) return 'unsent';
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') return 'bug';
   if (UNSENT.has(code)) return 'unsent';

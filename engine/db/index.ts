@@ -4,7 +4,7 @@ import { HotConnection } from './hot.ts';
 import { ManagementPool } from './management.ts';
 
 export type { Sql, Transaction } from './connect.ts';
-export { classifyFailure, type DatabaseFailure, isAway, NoConnection, StatementTimeout } from './failures.ts';
+export { classifyFailure, isAway } from './failures.ts';
 export { HotConnection } from './hot.ts';
 export { ManagementPool } from './management.ts';
 

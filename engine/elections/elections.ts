@@ -22,6 +22,7 @@ import type {
   Recount,
   TallyFigures,
 } from './election.ts';
+import { ballotWith, pageOfBallots } from './published.ts';
 import * as queries from './queries.ts';
 import type { ElectionResult } from './rules.ts';
 import { Tallies } from './tally.ts';
@@ -259,37 +260,20 @@ export class Elections {
     electionId: string,
     query: { cursor?: string; limit?: number },
   ): Promise<Outcome<Page<PublishedBallot>>> {
-    const limit = Math.min(query.limit ?? limits.pageDefaultRows, limits.pageMaxRows);
-    return this.#published(orgId, electionId, async (definition) => {
-      const after = Buffer.from(query.cursor ?? '', 'hex');
-      const rows = await this.#database.management.call((sql) =>
-        queries.publishedBallots(sql, orgId, electionId, after, limit + 1),
-      );
-      const items = rows.slice(0, limit).map((row) => publishedBallotOf(definition, row));
-      return accept({ items, nextCursor: rows.length > limit ? (items.at(-1)?.trackingCode ?? null) : null });
-    });
+    return this.#published(orgId, electionId, (definition) => pageOfBallots(this.#database, definition, query));
   }
 
   async ballot(orgId: string, electionId: string, trackingCode: string): Promise<Outcome<PublishedBallot>> {
-    return this.#published(orgId, electionId, async (definition) => {
-      const row = await this.#database.management.call((sql) =>
-        queries.findBallot(sql, orgId, electionId, Buffer.from(trackingCode, 'hex')),
-      );
-      return row === undefined
-        ? refuse('not_found', 'No ballot has this tracking code.', { details: { resource: 'ballot' } })
-        : accept(publishedBallotOf(definition, row));
-    });
+    return this.#published(orgId, electionId, (definition) => ballotWith(this.#database, definition, trackingCode));
   }
 
   /** One round of the sweep: opens and closes what is due, seals and counts what a killed process left behind. */
   async sweep(): Promise<void> {
     for (const due of await this.#database.management.call((sql) => queries.dueElections(sql))) {
-      if (due.act === 'open') await this.#change(due.org_id, due.election_id, 'open', null, 'clock', true);
-      else if (due.act === 'seal') this.#countInBackground(due.org_id, due.election_id);
-      else {
-        const closed = await this.#change(due.org_id, due.election_id, 'closed', null, 'clock', true);
-        if (closed.ok) this.#countInBackground(due.org_id, due.election_id);
-      }
+      const { org_id: orgId, election_id: electionId, act } = due;
+      const to = act === 'open' ? 'open' : 'closed';
+      const changed = act === 'seal' || (await this.#change(orgId, electionId, to, null, 'clock', true)).ok;
+      if (changed && act !== 'open') this.#countInBackground(orgId, electionId);
     }
   }
 
@@ -388,14 +372,4 @@ export class Elections {
         : refuse('conflict', 'Ballots can be read once the result is published.', { details: { state } }),
     );
   }
-}
-
-/** A weight in a secret election can tell whose ballot it is: the list leaves it out. */
-function publishedBallotOf({ election, method, contest }: Definition, row: queries.BallotRow): PublishedBallot {
-  return {
-    trackingCode: row.tracking_code.toString('hex'),
-    ballot: method.decode(contest, row.ballot),
-    weight: election.secrecy === 'named' ? row.weight : null,
-    voter: row.voter,
-  };
 }

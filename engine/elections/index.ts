@@ -2,16 +2,12 @@ export type {
   CastReceipt,
   CastRequest,
   Election,
-  ElectionState,
   NewCredential,
   NewElection,
   Participation,
   PublishedBallot,
   Recount,
-  RollKind,
-  Secrecy,
   TallyFigures,
-  Visibility,
 } from './election.ts';
 export { Elections } from './elections.ts';
 export { credentialOfAttendee, credentialOfToken } from './keys.ts';

@@ -74,7 +74,7 @@ export class Lanes<Payload, Answer> {
   #ticker: NodeJS.Timeout | undefined;
   #rest: NodeJS.Timeout | undefined;
   #pumpQueued = false;
-  #drained: (() => void) | undefined;
+  #drained: (() => void)[] = [];
 
   constructor(connections: readonly HotConnection[], work: LaneWork<Payload, Answer>, own: Partial<LaneLimits> = {}) {
     this.#work = work;
@@ -118,12 +118,17 @@ export class Lanes<Payload, Answer> {
   async drain(): Promise<void> {
     while (this.depth > 0) {
       await new Promise<void>((resolve) => {
-        this.#drained = resolve;
+        this.#drained.push(resolve);
       });
     }
     clearInterval(this.#ticker);
     this.#ticker = undefined;
     clearTimeout(this.#rest);
+  }
+
+  #tellDrained(): void {
+    if (this.#queue.size > 0 || this.#running.size > 0) return;
+    for (const resolve of this.#drained.splice(0)) resolve();
   }
 
   /** What arrives in one turn of the event loop becomes one batch. */
@@ -139,19 +144,21 @@ export class Lanes<Payload, Answer> {
   #pump(): void {
     const nowMs = performance.now();
     for (;;) {
-      // An idle connection takes whatever waits. A busy one gets a second batch behind its first only if that is full:
-      // then the server goes on at once instead of waiting for this process to read the first answer.
+      // An idle connection takes whatever waits. A busy one gets a second batch behind its first only under pressure, when
+      // as much waits as a batch may hold: then the server goes on at once instead of waiting for this process to read
+      // the first answer. Whose turn it is does not depend on how much he has.
       const idle = this.#slots.find((slot) => slot.batches === 0);
+      if (idle === undefined && this.#queue.size < this.#limits.batchMax) break;
       const slot = idle ?? this.#slots.find(({ batches }) => batches < limits.connectionMaxBatches);
       if (slot === undefined) break;
-      const lane = this.#queue.next(nowMs, idle === undefined ? this.#limits.batchMax : 1);
+      const lane = this.#queue.next(nowMs);
       if (lane === undefined) break;
       const { orgId, subjectId } = lane;
       const items = this.#queue.take(lane, this.#limits.batchMax).filter((item) => !this.#tooLate(item, nowMs));
       if (items.length > 0) this.#flush(slot, orgId, subjectId, items);
     }
     this.#wakeAfterRest(nowMs);
-    if (this.#queue.size === 0 && this.#running.size === 0) this.#drained?.();
+    this.#tellDrained();
   }
 
   #hasRoom(): boolean {
@@ -176,7 +183,7 @@ export class Lanes<Payload, Answer> {
       this.#running.delete(items);
       slot.batches -= 1;
       this.#pumpSoon();
-      if (this.#queue.size === 0 && this.#running.size === 0) this.#drained?.();
+      this.#tellDrained();
     }
   }
 
@@ -261,7 +268,7 @@ export class Lanes<Payload, Answer> {
     if (this.depth === 0) {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
-      this.#drained?.();
+      this.#tellDrained();
     }
   }
 }

@@ -52,13 +52,11 @@ export class TurnQueue<Payload> {
     this.size += items.length;
   }
 
-  /** The next lane in which at least `least` wait, moved behind all others; undefined if none may run at `nowMs`. */
-  next(nowMs: number, least = 1): Lane<Payload> | undefined {
+  /** The next lane with something to do, moved behind all others; undefined if none may run at `nowMs`. */
+  next(nowMs: number): Lane<Payload> | undefined {
     for (let o = 0; o < this.#organisations.length; o += 1) {
       const organisation = this.#organisations[o] as Organisation<Payload>;
-      const l = organisation.lanes.findIndex(
-        (lane) => lane.items.length - lane.first >= least && lane.restUntilMs <= nowMs,
-      );
+      const l = organisation.lanes.findIndex((lane) => lane.restUntilMs <= nowMs);
       if (l < 0) continue;
       const [lane] = organisation.lanes.splice(l, 1) as [Lane<Payload>];
       organisation.lanes.push(lane);
@@ -82,13 +80,18 @@ export class TurnQueue<Payload> {
     return taken;
   }
 
-  /** Takes out everything that waits beyond its deadline. Items of one lane wait in the order of their deadlines. */
+  /** Takes out everything that waits beyond its deadline, wherever in its lane: what was put back stands out of order. */
   takeExpired(nowMs: number): Waiting<Payload>[] {
     const expired: Waiting<Payload>[] = [];
     for (const lane of [...this.#lanes.values()]) {
-      let count = 0;
-      while ((lane.items[lane.first + count]?.deadlineMs ?? Number.POSITIVE_INFINITY) <= nowMs) count += 1;
-      if (count > 0) expired.push(...this.take(lane, count));
+      const waiting = lane.items.slice(lane.first);
+      const inTime = waiting.filter((item) => item.deadlineMs > nowMs);
+      if (inTime.length === waiting.length) continue;
+      expired.push(...waiting.filter((item) => item.deadlineMs <= nowMs));
+      this.size -= waiting.length - inTime.length;
+      lane.items = inTime;
+      lane.first = 0;
+      if (inTime.length === 0) this.#forget(lane);
     }
     return expired;
   }

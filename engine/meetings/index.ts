@@ -1,1 +1,1 @@
-export { type Joined, type Meeting, Meetings, normaliseJoinCode } from './meetings.ts';
+export { type Meeting, Meetings } from './meetings.ts';

@@ -34,7 +34,7 @@ function newJoinCode(): string {
 }
 
 /** What people type, as it is stored: capitals, without the spaces and dashes that help reading. */
-export function normaliseJoinCode(code: string): string {
+function normaliseJoinCode(code: string): string {
   return code.toUpperCase().replaceAll(/[\s-]/g, '');
 }
 

@@ -1,5 +1,5 @@
-import { SUBPROTOCOL } from '../../protocol/subprotocol.ts';
 import { socketAddress, socketTicket } from '../../protocol/meetings.ts';
+import { SUBPROTOCOL } from '../../protocol/subprotocol.ts';
 import { type Operation, operation, replyWith } from './operation.ts';
 
 /** The host name by which a caller came -> the address at which it finds the socket. */

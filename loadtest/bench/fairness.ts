@@ -43,11 +43,12 @@ export async function measureFairness(
   const quiet = await castOnTime(stage, b, requestsOf(b, 0, b.voters), startedAt);
   const flooded = await flooding;
   await audit.check(a, [...flooded.accepted], flooded.unanswered);
-  await audit.check(b, quiet.accepted, quiet.unanswered);
+  await audit.check(b, quiet.accepted, quiet.refused);
   const fairness = {
     a_offered_per_s: roundedRate((flooded.offered / runMs) * 1_000),
     b_p99_ms: rounded(quantile(quiet.latenciesMs, 0.99)),
   };
+  if (quiet.refused > 0) stage.say(`${quiet.refused} of B's ballots were refused`);
   stage.say(`A offers ${fairness.a_offered_per_s}/s, B's 50/s are answered in ${fairness.b_p99_ms} ms (p99)`);
   return fairness;
 }
@@ -91,14 +92,14 @@ async function flood(
 async function castOnTime(stage: Stage, poll: Poll, requests: readonly CastRequest[], startedAt: number) {
   const latenciesMs: number[] = [];
   const accepted: string[] = [];
-  let unanswered = 0;
+  let refused = 0;
   const cast = async (request: CastRequest, dueAt: number) => {
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueAt - performance.now())));
     const outcome = await stage.engine.elections.cast(poll.orgId, request);
     latenciesMs.push(performance.now() - dueAt);
     if (outcome.ok) accepted.push(outcome.value.trackingCode);
-    else unanswered += 1;
+    else refused += 1;
   };
   await Promise.all(requests.map((request, i) => cast(request, startedAt + (i * 1_000) / B_PER_SECOND)));
-  return { latenciesMs, accepted, unanswered };
+  return { latenciesMs, accepted, refused };
 }

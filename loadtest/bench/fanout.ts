@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Audit } from './audit.ts';
 import { openPoll } from './poll.ts';
 import { rounded } from './quantiles.ts';
@@ -15,8 +14,6 @@ export interface Fanout {
 }
 
 const CASTING_SOCKETS = 100;
-/** Until each subscriber has its snapshot. */
-const SUBSCRIBED_MS = 2_000;
 
 /**
  * Age of the tally at each subscriber: when a message came, less when the newest batch that it counts was committed, as
@@ -33,7 +30,6 @@ export async function measureFanout(stage: Stage, audit: Audit, sizes: Sizes): P
     const caster = new Caster(stage, audit, casting);
     await caster.prepare(poll, 0, poll.voters);
     await watching.order({ do: 'watch', electionId: poll.electionId });
-    await sleep(SUBSCRIBED_MS);
     const report = await caster.cast({ do: 'open loop', perSecond });
     const { messages, p50Ms, p99Ms } = await watching.order({ do: 'watched' });
     await caster.check(poll, [report]);

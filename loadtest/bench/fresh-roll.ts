@@ -1,5 +1,5 @@
 import type { Audit } from './audit.ts';
-import { openPoll, type Poll } from './poll.ts';
+import { openPoll } from './poll.ts';
 import { median, rounded, roundedRate } from './quantiles.ts';
 import { rollWasAnalysed, setAutovacuum } from './queries.ts';
 import { measureEngine } from './rounds.ts';
@@ -18,23 +18,22 @@ export async function measureFreshRoll(stage: Stage, audit: Audit, sizes: Sizes)
     const codes: string[] = [];
     let unanswered = 0;
     const ratios: number[] = [];
-    const cast = async (poll: Poll, from: number) => {
-      const range = [from, Math.min(poll.voters, from + freshBallots)] as const;
-      const { accepted, ...rest } = await measureEngine(stage, poll, range, loopMaxMs);
-      return { ...rest, accepted };
-    };
     for (let round = 0; round < freshRounds; round += 1) {
       const small = await openPoll(stage, freshBallots);
-      const onSmall = await cast(small, 0);
-      await audit.check(small, onSmall.accepted, onSmall.unanswered);
-      const onLarge = await cast(large, round * freshBallots);
-      for (const code of onLarge.accepted) codes.push(code);
-      unanswered += onLarge.unanswered;
+      const onSmall = () => measureEngine(stage, small, [0, freshBallots], loopMaxMs);
+      const onLarge = () =>
+        measureEngine(stage, large, [round * freshBallots, Math.min(freshRoll, (round + 1) * freshBallots)], loopMaxMs);
+      const [first, second] = round % 2 === 0 ? [onSmall, onLarge] : [onLarge, onSmall];
+      const casts = [await first(), await second()] as const;
+      const [smallCast, largeCast] = round % 2 === 0 ? casts : [casts[1], casts[0]];
+      await audit.check(small, smallCast.accepted, smallCast.unanswered);
+      for (const code of largeCast.accepted) codes.push(code);
+      unanswered += largeCast.unanswered;
       // the first round warms up the engine, the plans and the server
-      if (round > 0 || freshRounds === 1) ratios.push(onLarge.perSecond / onSmall.perSecond);
+      if (round > 0 || freshRounds === 1) ratios.push(largeCast.perSecond / smallCast.perSecond);
       stage.say(
-        `roll of ${freshBallots}: ${roundedRate(onSmall.perSecond)} ballots/s; of ${freshRoll}, never analysed: ` +
-          `${roundedRate(onLarge.perSecond)}`,
+        `roll of ${freshBallots}: ${roundedRate(smallCast.perSecond)} ballots/s; of ${freshRoll}, never analysed: ` +
+          `${roundedRate(largeCast.perSecond)}`,
       );
     }
     if (await rollWasAnalysed(stage.sql)) throw new Error('the roll was analysed: this measures nothing');

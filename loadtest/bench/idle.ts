@@ -10,24 +10,22 @@ export interface Idle {
   readonly kb_per_socket: number;
 }
 
-/** Until collections have run and freed pages have gone back to the system. */
-const SETTLE_MS = 8_000;
-const SAMPLE_MS = 500;
+const SAMPLES = 8;
 
 /**
  * Growth of the gateway's resident memory for each idle socket that has said hello. A tenth of them comes and goes
  * before, so that what any gateway holds after its first hellos is not taken for sockets.
  */
-export async function measureIdle(stage: Stage, { idleSockets }: Sizes): Promise<Idle> {
+export async function measureIdle(stage: Stage, { idleSockets, idleSettleMs }: Sizes): Promise<Idle> {
   const { server, apiKey } = await startGatewayOn(stage);
   const load = startLoad(stage);
   try {
     const connect = (sockets: number) => load.order({ do: 'connect', wsUrl: server.wsUrl, apiKey, sockets });
     await connect(Math.ceil(idleSockets / 10));
     await load.order({ do: 'disconnect' });
-    const before = await settledMemoryKb(server.pid);
+    const before = await settledMemoryKb(server.pid, idleSettleMs);
     await connect(idleSockets);
-    const after = await settledMemoryKb(server.pid);
+    const after = await settledMemoryKb(server.pid, idleSettleMs);
     const kb_per_socket = rounded((after - before) / idleSockets);
     stage.say(`${idleSockets} idle sockets: ${before} KB before, ${after} KB after, ${kb_per_socket} KB each`);
     return { sockets: idleSockets, kb_per_socket };
@@ -38,11 +36,11 @@ export async function measureIdle(stage: Stage, { idleSockets }: Sizes): Promise
 }
 
 /** The least that the process held over the last half of the settling. */
-async function settledMemoryKb(pid: number): Promise<number> {
-  await sleep(SETTLE_MS / 2);
+async function settledMemoryKb(pid: number, settleMs: number): Promise<number> {
+  await sleep(settleMs / 2);
   let least = Number.POSITIVE_INFINITY;
-  for (let waitedMs = 0; waitedMs < SETTLE_MS / 2; waitedMs += SAMPLE_MS) {
-    await sleep(SAMPLE_MS);
+  for (let sample = 0; sample < SAMPLES; sample += 1) {
+    await sleep(settleMs / 2 / SAMPLES);
     least = Math.min(least, memoryKb(pid));
   }
   return least;

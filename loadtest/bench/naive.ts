@@ -14,8 +14,7 @@ export async function measureNaive(stage: Stage, audit: Audit, ballots: number, 
   const prefix = `naive-${electionId}-`;
   await insertNaiveTokens(stage.sql, stage.orgId, prefix, ballots);
   const tokens = Array.from({ length: ballots }, (_, i) => hash('sha256', `${prefix}${i}`, 'hex'));
-  const { username, password } = new URL(stage.ownerUrl);
-  const pool = postgres(stage.ownerUrl, { max: POOL_CONNECTIONS, fetch_types: false, username, password });
+  const pool = postgres(stage.ownerUrl, { max: POOL_CONNECTIONS, fetch_types: false });
   try {
     await Promise.all(Array.from({ length: POOL_CONNECTIONS }, () => pool`SELECT pg_sleep(0.01)`)); // all connected
     const startedAt = performance.now();

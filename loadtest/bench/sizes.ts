@@ -17,6 +17,8 @@ export interface Sizes {
   readonly bursts: number;
   readonly burstBallots: number;
   readonly idleSockets: number;
+  /** until collections have run and freed pages have gone back to the system */
+  readonly idleSettleMs: number;
   readonly subscribers: number;
   readonly fanoutSeconds: number;
   readonly growthBallots: number;
@@ -42,6 +44,7 @@ export const FULL: Sizes = {
   bursts: 20,
   burstBallots: 300,
   idleSockets: 10_000,
+  idleSettleMs: 8_000,
   subscribers: 5_000,
   fanoutSeconds: 15,
   growthBallots: 10_000_000,

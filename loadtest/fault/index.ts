@@ -2,7 +2,7 @@ import { audit } from './auditor.ts';
 import type { Finding } from './evidence.ts';
 import { type Ground, prepareGround } from './ground.ts';
 import { type Fault, planRun, type RunPlan } from './plan.ts';
-import { carryOut } from './run.ts';
+import { carryOut, isCertain } from './run.ts';
 
 /** One gateway for every third campaign would hide what two do to each other: there are always two. */
 const GATEWAYS = 2;
@@ -61,7 +61,8 @@ async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, say:
   count(summary, plan, acked, findings, bugs.length);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   const verdict = findings.length === 0 ? 'true' : `${findings.length} FINDINGS`;
-  say(`run ${plan.run}: ${describe(plan)}; ${acked} acknowledged; ${verdict} (${seconds} s)`);
+  const uncertain = evidence.casts.filter(({ told }) => !isCertain(told)).length;
+  say(`run ${plan.run}: ${describe(plan)}; ${acked} acknowledged, ${uncertain} uncertain at first; ${verdict} (${seconds} s)`);
   if (findings.length > 0) {
     say(
       `  to repeat it: npm run fault -- --runs 1 --from ${plan.run} --seed ${summary.seed}; election ${evidence.electionId}`,

@@ -105,7 +105,7 @@ async function askUntilCertain(
       const voter = plan.voters[cast.voter] as PlannedVoter;
       const record = await client.cast(electionId, cast, voter, untilMs - performance.now());
       records.push(record);
-      if (isCertain(record) || performance.now() > untilMs) return;
+      if (isCertain(record.told) || performance.now() > untilMs) return;
       await sleep(CERTAINTY_PAUSE_MS);
     }
   };
@@ -113,7 +113,8 @@ async function askUntilCertain(
   return records;
 }
 
-function isCertain({ told }: CastRecord): boolean {
+/** False where the voter has to ask again to know. */
+export function isCertain(told: CastRecord['told']): boolean {
   if (told.kind !== 'refused') return told.kind === 'accepted';
   return told.code !== 'BALLOT_001' && !told.code.startsWith('LOAD_');
 }

@@ -10,7 +10,7 @@ import { aim, issue, maskedTally, perform, type Stage } from './world.ts';
 
 // FC_SEED=<the printed number> repeats a run; CONFORMANCE_RUNS=<scripts in all> makes it longer.
 const seed = Number(process.env.FC_SEED ?? fc.readConfigureGlobal()?.seed ?? Date.now() % 2 ** 31);
-const runs = Number(process.env.CONFORMANCE_RUNS ?? 200);
+const runs = Number(process.env.CONFORMANCE_RUNS ?? 150);
 process.stdout.write(`conformance of engine and model: FC_SEED=${seed}\n`);
 const RUNS_PER_METHOD = Math.ceil(runs / METHOD_IDS.length);
 /** A script takes about 0.2 s; a shrinking one is run again and again. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { contestOf, methodOf } from '../../engine/elections/counting/index.ts';
-import type { Contest } from '../../engine/elections/counting/method.ts';
+import type { Contest, Figure } from '../../engine/elections/counting/method.ts';
 import { decide } from '../../engine/elections/rules.ts';
 import {
   accept,
@@ -81,12 +81,14 @@ export function resultOf(held: Held): ElectionResult {
   return decide(held.election, patterns, { rollCount: roll, rollWeight, present: held.election.present });
 }
 
+/** By patterns, as a tally that is read anew adds them up: half points of single ballots would round otherwise. */
 export function figuresOf({ election, ballots }: Held, count: number): NonNullable<TallyFigures['options']> {
-  const method = methodOf(election.method.method);
   const contest = contestOfElection(election);
-  const figures = election.options.map(() => ({ count: 0, weight: 0n }));
-  for (const { ballot, weight } of ballots.slice(0, count)) {
-    method.accumulate(contest, figures, { ballot, count: 1, weight });
+  const figures = election.options.map((): Figure => ({ count: 0, weight: 0n }));
+  const patterns = Map.groupBy(ballots.slice(0, count), ({ ballot }) => ballot);
+  for (const [ballot, alike] of patterns) {
+    const pattern = { ballot, count: alike.length, weight: weightOf(alike) };
+    methodOf(election.method.method).accumulate(contest, figures, pattern);
   }
   return figures.map((figure, i) => ({ option: election.options[i]?.id ?? '', ...figure }));
 }

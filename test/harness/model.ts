@@ -51,13 +51,11 @@ export type ElectionsRoom = Pick<
   | 'ballot'
 >;
 
-const NO_ELECTION = refuse('not_found', '', { details: { resource: 'election' } });
 const HEX_CREDENTIAL = /^[0-9a-f]{64}$/;
 
 /**
  * The room of elections as its contract has it, in plain maps: no batches, no connections, no time. What is pure in the
- * engine (encoding, counting, rules: held against references of their own) is used; all that the engine keeps in
- * PostgreSQL is kept here by other means. Its running tally is exact where the engine's may lag by its mask.
+ * engine (encoding, counting, rules: they have references of their own) is used; what it stores is kept by other means.
  */
 export class ElectionsModel implements ElectionsRoom {
   readonly #held = new Map<string, Held>();
@@ -141,7 +139,6 @@ export class ElectionsModel implements ElectionsRoom {
 
   async publish(orgId: string, electionId: string): Promise<Outcome<Election>> {
     return this.#counted(orgId, electionId, (held) =>
-      // published already: whoever asks again finds it done
       held.election.state === 'closed'
         ? update(held, { state: 'published', publishedAt: new Date() })
         : update(held, {}),
@@ -169,7 +166,7 @@ export class ElectionsModel implements ElectionsRoom {
     });
   }
 
-  /** Exact: nothing is masked. figuresOfFirst() tells what a masked tally of fewer ballots must be. */
+  /** Exact: nothing is masked. */
   async tally(orgId: string, electionId: string): Promise<Outcome<TallyFigures>> {
     return this.#with(orgId, electionId, (held) => {
       const { election, ballots } = held;
@@ -233,7 +230,7 @@ export class ElectionsModel implements ElectionsRoom {
 
   #with<T>(orgId: string, electionId: string, work: (held: Held) => Outcome<T>): Outcome<T> {
     const held = this.#held.get(orgId + electionId);
-    return held === undefined ? NO_ELECTION : work(held);
+    return held === undefined ? refuse('not_found', '', { details: { resource: 'election' } }) : work(held);
   }
 
   #counted<T>(orgId: string, electionId: string, work: (held: Held) => Outcome<T>): Outcome<T> {

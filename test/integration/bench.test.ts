@@ -22,6 +22,7 @@ const SMALL: Sizes = {
   openLoopSeconds: 1,
   bursts: 2,
   idleSockets: 200,
+  idleSettleMs: 400,
   subscribers: 20,
   fanoutSeconds: 1,
   growthBallots: 50_000,

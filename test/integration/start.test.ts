@@ -158,7 +158,9 @@ describe('what cannot start says why in one line and exits with 1', () => {
     await tryExample(first.out());
     await stop(first);
     writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
-    expect(await refusalOf(start(dataDir))).toContain('was written by PostgreSQL 17; this Psephos carries PostgreSQL 18');
+    expect(await refusalOf(start(dataDir))).toContain(
+      'was written by PostgreSQL 17; this Psephos carries PostgreSQL 18',
+    );
   });
 
   test('a wrong setting, a wrong flag, a wrong host', async () => {
@@ -172,7 +174,7 @@ describe('what cannot start says why in one line and exits with 1', () => {
   });
 
   test('a database that is away, and a password that is wrong, without showing it', async () => {
-    const away = start(newFolder(), ANY_PORTS, { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:9/votes' });
+    const away = runCommandOf('start', ANY_PORTS, { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:9/votes' });
     const said = await refusalOf(away);
     expect(said).toContain('DATABASE_URL: no PostgreSQL answers at 127.0.0.1:9/votes');
     expect(away.out() + said).not.toContain('hunter2');

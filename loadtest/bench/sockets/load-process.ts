@@ -22,6 +22,7 @@ let greeted: ((accepted: boolean) => void)[] = [];
 let settled: (() => void) | undefined;
 let afterRead: ((socket: RawSocket) => void) | undefined;
 let agesMs: number[] | undefined;
+let snapshots = 0;
 
 const events: RawSocketEvents = {
   onText(socket, bytes, from, upto) {
@@ -151,7 +152,11 @@ function socketOf(cast: number): RawSocket {
 async function watch(electionId: string): Promise<Done> {
   const subscribe = textFrame(JSON.stringify({ id: 1, op: 'subscribe', topic: `tally:${electionId}` }));
   agesMs = [];
+  snapshots = 0;
+  const over = allSettled(SILENCE_MS);
   for (const socket of sockets) socket.send(subscribe);
+  await over;
+  if (snapshots < sockets.length) throw new Error(`only ${snapshots} of ${sockets.length} have a snapshot`);
   return DONE;
 }
 
@@ -161,11 +166,19 @@ const TIMESTAMP_CHARACTERS = '2026-01-01T00:00:00.000Z'.length;
 let lastTimestamp = '';
 let lastTimestampMs = 0;
 
-/** A snapshot is as old as the last ballot before it was asked for; only messages tell how late news comes. */
+/**
+ * The first snapshot is as old as the last ballot before it was asked for; only what follows tells how late news comes.
+ * A later snapshot went to a reader that was too slow for the messages, and counts.
+ */
 function takeAge(bytes: Buffer, from: number, upto: number): void {
   const message = bytes.subarray(from, upto);
   const at = message.lastIndexOf(AT);
-  if (at < 0 || message.includes(SNAPSHOT)) return;
+  if (at < 0) return;
+  if (snapshots < sockets.length && message.includes(SNAPSHOT)) {
+    snapshots += 1;
+    if (snapshots === sockets.length) settled?.();
+    return;
+  }
   const timestamp = message.toString('latin1', at + AT.length, at + AT.length + TIMESTAMP_CHARACTERS);
   if (timestamp !== lastTimestamp) {
     lastTimestamp = timestamp;

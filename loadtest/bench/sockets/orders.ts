@@ -34,7 +34,7 @@ export interface BurstOrder {
   readonly do: 'burst';
 }
 
-/** Watches the tally of an election on every socket, until the next order. */
+/** Watches the tally of an election on every socket; answered once each has its snapshot. */
 export interface WatchOrder {
   readonly do: 'watch';
   readonly electionId: string;

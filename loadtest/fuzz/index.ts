@@ -1,0 +1,135 @@
+import { SeededRandom } from '../fault/seeded-random.ts';
+import { type OwnServer, startOwnServer } from '../server.ts';
+import { driveBroken } from './broken-driver.ts';
+import { brokenInputs } from './broken-inputs.ts';
+import { Budget } from './budget.ts';
+import { Findings } from './findings.ts';
+import { driveFrames } from './frame-driver.ts';
+import { frameInputs, type Grounds } from './frame-inputs.ts';
+import { makeGrounds } from './grounds.ts';
+import { driveRequests } from './request-driver.ts';
+import { operationsOf, requestInputs } from './request-inputs.ts';
+import { residentBytes } from './resident-memory.ts';
+
+/** Of all inputs. Connections of their own cost most, frames least. */
+const SHARES = { frames: 0.7, requests: 0.2 } as const;
+const CONNECTIONS = { frames: 6, requests: 8, broken: 16 } as const;
+/** Sent before the count begins: until its code is compiled and its heap has found its size, any process grows. */
+const WARM_UP_INPUTS = 60_000;
+const PROGRESS_MS = 5_000;
+const GROWTH_MAX = 0.05;
+
+export interface FuzzOptions {
+  readonly count: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+}
+
+/** What `--json` prints. */
+export interface FuzzSummary {
+  readonly count: number;
+  readonly crashes: number;
+  readonly status_5xx: number;
+  readonly internal: number;
+  /** answers LOAD_*, which mean overload */
+  readonly overloaded: number;
+  readonly silent: number;
+  readonly rss_growth: number;
+  readonly rss_mb: number;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+export interface FuzzEnd {
+  readonly summary: FuzzSummary;
+  readonly failed: boolean;
+}
+
+/** Sends hostile inputs to a server of its own and watches it. */
+export async function runFuzz(options: FuzzOptions): Promise<FuzzEnd> {
+  options.say('Starting a server …');
+  const server = await startOwnServer({ environment: { LOG_LEVEL: 'error' } });
+  const findings = new Findings();
+  void server.exited.then(() => {
+    findings.crashed = true;
+  });
+  try {
+    const grounds = await makeGrounds(server.httpUrl, server.apiKey ?? '', new SeededRandom(options.seed, 'grounds'));
+    const document = await (await fetch(`${server.httpUrl}/openapi.json`)).json();
+    const wave = (name: string, count: number) =>
+      sendWave({ server, grounds, document, findings, options }, name, count);
+    options.say(`Warming up with ${WARM_UP_INPUTS} inputs …`);
+    await wave('warm-up', WARM_UP_INPUTS);
+    const startedMs = performance.now();
+    const tenth = Math.ceil(options.count / 10);
+    await wave('first tenth', tenth);
+    const early = findings.crashed ? 0 : await residentBytes(server.pid);
+    await wave('rest', options.count - tenth);
+    const late = findings.crashed ? 0 : await residentBytes(server.pid);
+    const seconds = (performance.now() - startedMs) / 1_000;
+    return judge(findings, early, late, seconds, options);
+  } finally {
+    await server.stop();
+  }
+}
+
+interface Campaign {
+  readonly server: OwnServer;
+  readonly grounds: Grounds;
+  readonly document: unknown;
+  readonly findings: Findings;
+  readonly options: FuzzOptions;
+}
+
+/** Sends so many inputs of all kinds at once. Each kind and connection has numbers of its own from the seed. */
+async function sendWave(campaign: Campaign, name: string, count: number): Promise<void> {
+  const { server, grounds, document, findings, options } = campaign;
+  const http = Number(new URL(server.httpUrl).port);
+  const socket = Number(new URL(server.wsUrl).port);
+  const frames = new Budget(Math.round(count * SHARES.frames));
+  const requests = new Budget(Math.round(count * SHARES.requests));
+  const broken = new Budget(count - frames.total - requests.total);
+  const operations = operationsOf(document);
+  const target = { port: socket, apiKey: grounds.apiKey };
+  const startedMs = performance.now();
+  const before = findings.count;
+  const progress = setInterval(() => {
+    const sent = findings.count - before;
+    options.say(`${name}: ${sent} of ${count}, ${Math.round((sent * 1_000) / (performance.now() - startedMs))}/s`);
+  }, PROGRESS_MS);
+  const each = (kind: keyof typeof CONNECTIONS, drive: (random: SeededRandom) => Promise<void>) =>
+    Array.from({ length: CONNECTIONS[kind] }, (_, i) => drive(new SeededRandom(options.seed, name, kind, i)));
+  try {
+    await Promise.all([
+      ...each('frames', (random) => driveFrames(target, random, frameInputs(random, grounds), frames, findings)),
+      ...each('requests', (random) =>
+        driveRequests(http, requestInputs(random, grounds, operations), requests, findings),
+      ),
+      ...each('broken', (random) => driveBroken({ http, socket }, random, brokenInputs(random), broken, findings)),
+    ]);
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+function judge(findings: Findings, early: number, late: number, seconds: number, options: FuzzOptions): FuzzEnd {
+  const growth = early === 0 ? 0 : late / early - 1;
+  const summary = {
+    count: options.count,
+    crashes: findings.crashed ? 1 : 0,
+    status_5xx: findings.status5xx,
+    internal: findings.internal,
+    overloaded: findings.overloaded,
+    silent: findings.silent,
+    rss_growth: Math.round(growth * 1_000) / 1_000,
+    rss_mb: Math.round(late / 1_048_576),
+    seconds: Math.round(seconds * 10) / 10,
+    seed: options.seed,
+  };
+  for (const { what, inputs } of findings.blamed) {
+    options.say(`${what} after one of ${inputs.length}:`);
+    for (const input of inputs) options.say(`  ${input.toString('base64')}`);
+  }
+  const wrong = summary.crashes + summary.status_5xx + summary.internal + summary.silent;
+  return { summary, failed: wrong > 0 || growth >= GROWTH_MAX || findings.isOver };
+}
