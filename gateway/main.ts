@@ -41,7 +41,11 @@ export async function startGateway(
 ): Promise<Gateway> {
   const { origins, publicSocketUrl } = settings;
   const sockets = createSocketServer({ engine, logger, origins });
-  const { port: socketPort } = await sockets.listen(settings.host, settings.socketPort);
+  const giveUp = async (error: unknown): Promise<never> => {
+    await sockets.drain(); // its timers would keep the process alive
+    throw error;
+  };
+  const { port: socketPort } = await sockets.listen(settings.host, settings.socketPort).catch(giveUp);
   const http = createHttp({
     engine,
     logger,
@@ -49,15 +53,10 @@ export async function startGateway(
     socketUrl: (host) => publicSocketUrl ?? `ws://${hostInUrl(host)}:${socketPort}`,
     asyncApi: asyncApiDocument(),
   });
-  const listening = http.listen(settings.host, settings.port);
-  const { port } = await listening.catch(async (error: unknown) => {
-    await sockets.drain();
-    throw error;
-  });
+  const { port } = await http.listen(settings.host, settings.port).catch(giveUp);
   let drained: Promise<void> | undefined;
   const drain = async () => {
-    await sockets.drain();
-    await http.drain();
+    await Promise.all([sockets.drain(), http.drain()]);
     await engine.close();
   };
   return {

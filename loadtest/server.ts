@@ -69,7 +69,7 @@ export async function startOwnServer(options: OwnServerOptions = {}): Promise<Ow
   if (announced === null) {
     await exited;
     const said = log().trim().split('\n').slice(-SHOWN_LINES).join('\n');
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
     throw new StartProblem(`The server did not start: ${said}`);
   }
   let stopped: Promise<number | null> | undefined;
@@ -78,7 +78,7 @@ export async function startOwnServer(options: OwnServerOptions = {}): Promise<Ow
     const harder = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     const code = await exited;
     clearTimeout(harder);
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
     return code;
   };
   return {
@@ -97,6 +97,11 @@ export async function startOwnServer(options: OwnServerOptions = {}): Promise<Ow
       return stopped;
     },
   };
+}
+
+/** The PostgreSQL of a server that was killed outright takes a moment to go, and writes until then. */
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 function spawnServer(

@@ -13,7 +13,13 @@ export const tallyView = z
     counted: z.int().meta({ description: 'Ballots that options counts; fewer than cast where secrecy asks for it.' }),
     figure: z.string().meta({ description: 'What is counted.', example: 'first preferences' }),
     options: z
-      .array(z.strictObject({ option: z.string(), count: z.int(), weight: amount }))
+      .array(
+        z.strictObject({
+          option: z.string(),
+          count: z.number().meta({ description: 'Whole, or halves where points are shared.' }),
+          weight: amount,
+        }),
+      )
       .nullable()
       .meta({ description: 'null while the figures are hidden.' }),
     at: moment,

@@ -160,6 +160,7 @@ async function replaceFunctions(client: pg.Client, functions: readonly SqlFile[]
   const present = await readHistory(client, 'function');
   const changed = functions.filter((file) => present.get(file.name) !== file.sha256);
   for (const file of changed) {
+    await dropOlder(client, file);
     await client.query(file.text).catch((error: unknown) => {
       throw new MigrationError(`functions/${file.name}.sql: ${error instanceof Error ? error.message : String(error)}`);
     });
@@ -167,6 +168,19 @@ async function replaceFunctions(client: pg.Client, functions: readonly SqlFile[]
     await record(client, 'function', file);
   }
   return changed.length;
+}
+
+/** Whatever the file defines goes first: CREATE OR REPLACE cannot change parameters or columns. */
+async function dropOlder(client: pg.Client, file: SqlFile): Promise<void> {
+  const names = [...file.text.matchAll(/^CREATE OR REPLACE FUNCTION ([a-z_.]+)/gm)].map(([, name]) => name);
+  const role = /^SET LOCAL ROLE ([a-z_]+);/m.exec(file.text)?.[1];
+  if (role === undefined) throw new MigrationError(`functions/${file.name}.sql does not begin with SET LOCAL ROLE …;`);
+  const { rows } = await client.query<{ signature: string }>(
+    "SELECT p.oid::regprocedure::text AS signature FROM pg_proc p WHERE p.pronamespace::regnamespace || '.' || p.proname = ANY ($1)",
+    [names],
+  );
+  await client.query(`SET LOCAL ROLE ${role}`);
+  for (const { signature } of rows) await client.query(`DROP FUNCTION ${signature}`);
 }
 
 async function record(client: pg.Client, kind: 'migration' | 'function', file: SqlFile): Promise<void> {

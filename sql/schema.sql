@@ -470,7 +470,7 @@ CREATE FUNCTION urn.find_ballot(p_org uuid, p_election uuid, p_tracking_code byt
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.follow_tally(p_org uuid, p_election uuid, p_after bigint)
-  RETURNS TABLE(sealed boolean, cut_pos bigint, cut_size bigint, head_pos bigint, head_size bigint, at timestamp with time zone, ballots text[], counts bigint[], weights bigint[])
+  RETURNS TABLE(state text, sealed boolean, cut_pos bigint, cut_size bigint, head_pos bigint, head_size bigint, at timestamp with time zone, ballots text[], counts bigint[], weights bigint[])
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.inbox_ballots(p_election uuid, p_after bigint, p_upto bigint)

@@ -5,7 +5,7 @@ import { limits } from '../limits.ts';
 import { type Failure, type Outcome, refuse } from '../outcome.ts';
 import type { Definition } from './definitions.ts';
 import type { CastReceipt, CastRequest } from './election.ts';
-import { keysOf, trackingCodeIn } from './keys.ts';
+import { CAST_KEY_CHARACTERS, KEYS_CHARACTERS, keysOf, trackingCodeIn } from './keys.ts';
 import { castBallots } from './queries.ts';
 
 /** One ballot on its way: what the database is told, and who waits for the answer. */
@@ -94,9 +94,14 @@ export class BallotLanes {
         }),
       );
     }
-    const keys = keysOf(request.electionId, request.credential, request.castKey, encoded.ballot);
+    const { electionId } = definition.election;
+    const keys = keysOf(electionId, request.credential, request.castKey, encoded.ballot);
+    // keys of a batch are cut by their length: a wrong one would shift everybody's behind it
+    if (keys.length !== KEYS_CHARACTERS || request.castKey.length !== CAST_KEY_CHARACTERS) {
+      throw new Error('a credential is 64 hex characters and a cast key 32');
+    }
     return new Promise((resolve, reject) => {
-      this.#lanes.submit(orgId, request.electionId, { keys, ballot: encoded.ballot, resolve, reject });
+      this.#lanes.submit(orgId, electionId, { keys, ballot: encoded.ballot, resolve, reject });
     });
   }
 
@@ -143,10 +148,14 @@ class CastBug implements Failure {
 function settle({ keys, resolve, reject }: Casting, answer: CastAnswer): void {
   if (answer === '0' || answer === '1') resolve({ ok: true, value: { trackingCode: trackingCodeIn(keys) } });
   else if (answer instanceof CastBug) reject(answer.error);
-  else resolve({ ok: false, failure: typeof answer === 'string' ? refusalOfCode(answer) : answer });
+  else {
+    const failure = typeof answer === 'string' ? refusalOfCode(answer) : answer;
+    if (failure === undefined) reject(new Error(`urn.cast_ballots answered ${answer}`));
+    else resolve({ ok: false, failure });
+  }
 }
 
-function refusalOfCode(code: string): Failure {
+function refusalOfCode(code: string): Failure | undefined {
   if (code === '2') {
     return {
       kind: 'credential_busy',
@@ -154,7 +163,5 @@ function refusalOfCode(code: string): Failure {
       retryAfterMs: jitter(limits.busyRetryMinMs, limits.busyRetryMaxMs),
     };
   }
-  const refusal = REFUSALS[code];
-  if (refusal === undefined) throw new Error(`urn.cast_ballots answered ${code}`);
-  return refusal;
+  return REFUSALS[code];
 }

@@ -27,6 +27,8 @@ import * as queries from './queries.ts';
 import type { ElectionResult } from './rules.ts';
 import { Tallies } from './tally.ts';
 
+const CREDENTIAL_BYTES = 32;
+
 const NO_ELECTION = refuse('not_found', 'There is no such election.', { details: { resource: 'election' } });
 
 const FORBIDDEN_CHANGES: Readonly<Record<string, Outcome<never>>> = {
@@ -144,6 +146,9 @@ export class Elections {
         details: { fields: [{ path: 'credentials', problem: `more than ${limits.callMaxCredentials}` }] },
       });
     }
+    if (credentials.some(({ credential }) => credential.length !== CREDENTIAL_BYTES)) {
+      throw new Error(`a credential is ${CREDENTIAL_BYTES} bytes`);
+    }
     const wrong = credentials.findIndex(({ weight }) => weight < 1n || weight > limits.weightMaxMicro);
     if (wrong >= 0) {
       return refuse('invalid_input', 'A weight is more than nothing and at most a million votes.', {
@@ -219,11 +224,9 @@ export class Elections {
     listener: (figures: TallyFigures) => void,
   ): Promise<Outcome<{ stop(): void }>> {
     return this.#withElection(orgId, electionId, async (definition, election) => {
-      const feed = await this.#feed.follow(orgId, election.changedPos, (entries) => {
-        for (const entry of entries) {
-          if (entry.topic === electionId)
-            this.#tallies.touch(electionId, entry.payload.state as ElectionState | undefined);
-        }
+      // from now on: whatever came before is in the first figures, which are read after this
+      const feed = await this.#feed.follow(orgId, null, (entries) => {
+        if (entries.some((entry) => entry.topic === electionId)) this.#tallies.touch(electionId);
       });
       try {
         const unwatch = await this.#tallies.watch(definition, election, listener);
@@ -330,7 +333,7 @@ export class Elections {
       );
       this.#feed.poke(orgId);
       if (answer !== 'done') return FORBIDDEN_CHANGES[answer] as Outcome<never>;
-      this.#tallies.touch(electionId, to);
+      this.#tallies.touch(electionId);
       return this.get(orgId, electionId);
     });
   }

@@ -3,7 +3,8 @@ import { hash } from 'node:crypto';
 // Keys travel as hex text from the frame to the statement: on the hot path a Buffer costs more than the hash in it.
 
 /** Hex characters of one ballot's keys in a batch: credential 64, spend key 32, tracking code 32. */
-const KEYS_CHARACTERS = 128;
+export const KEYS_CHARACTERS = 128;
+export const CAST_KEY_CHARACTERS = 32;
 const IMAGE_CHARACTERS = 32;
 
 /** The credential that a one-time token gives: its SHA-256, 64 hex characters. */

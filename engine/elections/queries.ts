@@ -181,6 +181,7 @@ export async function changeState(
 }
 
 export interface TallyStep {
+  readonly state: ElectionState;
   /** the ballots have been moved to the box: count that */
   readonly sealed: boolean;
   readonly cutPos: number;
@@ -196,6 +197,7 @@ export interface TallyStep {
 export async function followTally(sql: Sql, orgId: string, electionId: string, afterPos: number): Promise<TallyStep> {
   const [row] = await sql<
     {
+      state: ElectionState;
       sealed: boolean;
       cut_pos: bigint;
       cut_size: bigint;
@@ -205,11 +207,12 @@ export async function followTally(sql: Sql, orgId: string, electionId: string, a
       patterns: string | null;
     }[]
   >`
-    SELECT t.sealed, t.cut_pos, t.cut_size, t.head_pos, t.head_size, t.at,
+    SELECT t.state, t.sealed, t.cut_pos, t.cut_size, t.head_pos, t.head_size, t.at,
       (SELECT string_agg(p.ballot || E'\x1f' || p.count || E'\x1f' || p.weight, E'\x1e') FROM unnest(t.ballots, t.counts, t.weights) p (ballot, count, weight)) AS patterns
     FROM urn.follow_tally(${orgId}, ${electionId}, ${afterPos}) t`;
   if (row === undefined) throw new Error('urn.follow_tally answers one row');
   return {
+    state: row.state,
     sealed: row.sealed,
     cutPos: Number(row.cut_pos),
     cutSize: Number(row.cut_size),

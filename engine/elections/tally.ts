@@ -54,27 +54,25 @@ export class RunningTally {
     return this.#refreshing;
   }
 
-  /** The election as the log last told of it; a closed one has no masked rest any more. */
-  set state(state: ElectionState) {
-    this.#state = state;
-  }
-
   figures(): TallyFigures {
     const { election, method, contest } = this.#definition;
+    const scale = method.figureScale ?? 1;
     const final = this.#state !== 'draft' && this.#state !== 'open';
-    const shown = final || election.visibility === 'live';
+    // a vote that was cancelled shows no more than it did before
+    const counts = this.#state === 'closed' || this.#state === 'published';
+    const shown = counts || election.visibility === 'live';
     return {
       electionId: election.electionId,
       state: this.#state,
       pos: this.#headPos,
-      cast: final || election.visibility !== 'hidden' ? this.#cast : null,
+      cast: counts || election.visibility !== 'hidden' ? this.#cast : null,
       counted: shown ? this.#counted : 0,
       figure: method.figure,
       options: shown
         ? this.#figures.map((figure, i) => ({
             option: contest.options[i]?.id as string,
-            count: figure.count,
-            weight: figure.weight,
+            count: figure.count / scale,
+            weight: figure.weight / BigInt(scale),
           }))
         : null,
       at: this.#at,
@@ -86,6 +84,7 @@ export class RunningTally {
     if (this.#sealed) return;
     const { orgId, electionId } = this.#definition.election;
     const step = await this.#database.management.call((sql) => followTally(sql, orgId, electionId, this.#cutPos));
+    this.#state = step.state;
     if (step.sealed) {
       await this.#fromBox();
       return;
@@ -162,7 +161,6 @@ export class Tallies {
   /** The tally of an election as it stands: the watched one, or one read for the purpose. Throws the database's errors. */
   async read(definition: Definition, election: Election): Promise<RunningTally> {
     const tally = this.#watched.get(election.electionId)?.tally ?? new RunningTally(this.#database, definition);
-    tally.state = election.state;
     await tally.refresh();
     return tally;
   }
@@ -185,7 +183,6 @@ export class Tallies {
         timer: undefined,
         shown: '',
       };
-      watched.tally.state = election.state;
       this.#watched.set(electionId, watched);
     }
     const { listeners, tally } = watched;
@@ -202,15 +199,16 @@ export class Tallies {
       remove();
       throw error;
     }
-    listener(tally.figures());
+    const figures = tally.figures();
+    if (watched.shown === '') watched.shown = textOf(figures);
+    listener(figures);
     return remove;
   }
 
   /** The log has told of something about this election. */
-  touch(electionId: string, state?: ElectionState): void {
+  touch(electionId: string): void {
     const watched = this.#watched.get(electionId);
     if (watched === undefined) return;
-    if (state !== undefined) watched.tally.state = state;
     watched.dirty = true;
     this.#schedule(electionId, watched);
   }
@@ -236,7 +234,7 @@ export class Tallies {
     try {
       await watched.tally.refresh();
       const figures = watched.tally.figures();
-      const shown = `${figures.state} ${figures.cast} ${figures.counted}`;
+      const shown = textOf(figures);
       if (shown !== watched.shown) {
         watched.shown = shown;
         for (const listener of watched.listeners) listener(figures);
@@ -249,4 +247,9 @@ export class Tallies {
     }
     if (watched.dirty && this.#watched.get(electionId) === watched) this.#schedule(electionId, watched);
   }
+}
+
+/** Two figures with the same text show the same. */
+function textOf({ state, cast, counted }: TallyFigures): string {
+  return `${state} ${cast} ${counted}`;
 }

@@ -169,7 +169,7 @@ export class Lanes<Payload, Answer> {
   #wakeAfterRest(nowMs: number): void {
     if (this.#queue.size === 0 || !this.#hasRoom()) return;
     const untilMs = this.#queue.restsUntil();
-    if (untilMs === undefined) return;
+    if (untilMs === undefined || untilMs <= nowMs) return; // what may run now waits for a connection, not for a time
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.#pump(), Math.max(1, untilMs - nowMs));
   }
@@ -231,7 +231,9 @@ export class Lanes<Payload, Answer> {
         await this.#attempt(connection, orgId, subjectId, items.slice(half));
         return;
       }
-      for (const item of items) this.#settle(item, this.#work.refusal(failure === 'data' ? 'guilty' : 'bug', error));
+      // an earlier attempt of unknown fate may have written it: then "nothing was written" would be untrue
+      const reason = failure === 'bug' ? 'bug' : 'guilty';
+      for (const item of items) this.#settle(item, this.#work.refusal(item.doubtful ? 'unknown' : reason, error));
       return;
     }
     // Hot writes are idempotent, so a batch of unknown fate is simply run again until the deadline.

@@ -25,13 +25,17 @@ async function readBytes(request: Request, maxBytes: number, reading: BodyReadin
   reading.stop = () => void reader.cancel().catch(() => {}); // the connection may be gone already
   const parts: Uint8Array[] = [];
   let size = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    size += part.value.byteLength;
-    if (size > maxBytes) {
-      await reader.cancel();
-      return tooLarge(maxBytes);
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      size += part.value.byteLength;
+      if (size > maxBytes) {
+        await reader.cancel();
+        return tooLarge(maxBytes);
+      }
+      parts.push(part.value);
     }
-    parts.push(part.value);
+  } catch {
+    return failed('bad_http', 'The body broke off before its end. Send the same request again.'); // its sender is gone
   }
   reading.stop = null;
   return { ok: true, value: Buffer.concat(parts) };

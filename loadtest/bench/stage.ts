@@ -26,6 +26,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+const REMOVE_ATTEMPTS = 5;
+
 /** The value of an outcome that cannot fail here. */
 export function valueFrom<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
@@ -35,12 +37,18 @@ export function valueFrom<T>(outcome: Outcome<T>): T {
 /** A server of its own in a temporary folder that goes with it. */
 export async function openStage(say: Say): Promise<Stage> {
   const folder = await makeSharedTempFolder('psephos-bench-');
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  // a server that is still ending may write once more
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: REMOVE_ATTEMPTS });
+  process.once('exit', removeFolder); // gigabytes must not stay behind a run that failed
   const server = await openEmbeddedPostgres({ dataDir: join(folder, 'data') }).catch((error: unknown) => {
     removeFolder();
     throw error;
   });
-  const stopServer = () => server.stop().finally(removeFolder);
+  const stopServer = async () => {
+    await server.stop();
+    removeFolder();
+    process.off('exit', removeFolder);
+  };
   try {
     await migrate(server.ownerUrl);
     const url = await makeGatewayLogin(server.ownerUrl);

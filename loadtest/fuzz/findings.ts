@@ -5,6 +5,8 @@ export class Findings {
   /** answers with LOAD_*: allowed, but with so few connections there should be none */
   overloaded = 0;
   internal = 0;
+  /** answers to another version than HTTP/1.1, where RFC 9110 (15.6.6) asks for 505: the request's fault, not ours */
+  version505 = 0;
   /** times that an answer did not come although the server lives */
   silent = 0;
   /** connections that could not be had at all */
@@ -23,7 +25,8 @@ export class Findings {
     if (text.includes('INTERNAL_001')) {
       this.internal += 1;
       this.blame('INTERNAL_001', inputs());
-    } else if (status >= 500) {
+    } else if (status === VERSION_NOT_SUPPORTED) this.version505 += 1;
+    else if (status >= 500) {
       if (/LOAD_00\d/.test(text)) this.overloaded += 1;
       else {
         this.status5xx += 1;
@@ -43,5 +46,6 @@ export interface Blame {
   readonly inputs: readonly Buffer[];
 }
 
+const VERSION_NOT_SUPPORTED = 505;
 const BLAMED_MAX = 20;
 const UNREACHABLE_MAX = 100;

@@ -26,7 +26,7 @@ export class Line {
 
   /** null where the connection is refused or cut at once: a server that has crashed */
   static async open(port: number): Promise<Line | null> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const socket = connect(port, '127.0.0.1');
     const line = new Line(socket);
     const connected = await new Promise<boolean>((resolve) => {
       socket.once('connect', () => resolve(true));

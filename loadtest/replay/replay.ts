@@ -78,7 +78,7 @@ function electionBody(
 ): NewElectionInput {
   const { method, settings, options } = election;
   return {
-    title: parsed.title.trim().slice(0, TITLE_CHARACTERS) || parsed.source.file,
+    title: parsed.title.trim().slice(0, TITLE_CHARACTERS).toWellFormed() || parsed.source.file,
     method: { method, settings } as NewElectionInput['method'],
     options: [...options],
     secrecy,

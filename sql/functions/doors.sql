@@ -39,6 +39,7 @@ CREATE OR REPLACE FUNCTION door.due_elections()
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT e.org_id, e.election_id, 'open' FROM app.elections e WHERE e.state = 'draft' AND e.opens_at <= clock_timestamp()
+    AND (e.closes_at IS NULL OR e.closes_at > clock_timestamp()) -- one that was never opened in its time stays a draft
   UNION ALL
   SELECT e.org_id, e.election_id, 'close' FROM app.elections e WHERE e.state = 'open' AND e.closes_at <= clock_timestamp()
   UNION ALL

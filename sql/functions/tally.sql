@@ -3,16 +3,15 @@ SET LOCAL ROLE psephos_urn;
 -- In a secret election, while it is open, only whole steps of at least k (secret_step) ballots are given out. Steps are
 -- cut from the batches in log order, so every gateway finds the same cuts, and nobody who compares two gateways learns fewer
 -- than k ballots at once. A position that is no cut is refused: windows of one's own choice would overlap to single batches.
--- Answers one row: sealed (ask urn.count_box instead), cut_pos and cut_size (ballots between p_after and the cut),
+-- Answers one row: the election's state (all that it allows to be seen is in the figures), sealed (ask urn.count_box instead), cut_pos and cut_size (ballots between p_after and the cut),
 -- head_size (ballots between p_after and the newest batch), at (commit of the cut's batch) and the ballots of the cut as
 -- patterns. From p_after = 0 it begins with the snapshot.
 CREATE OR REPLACE FUNCTION urn.follow_tally(p_org uuid, p_election uuid, p_after bigint)
-  RETURNS TABLE (sealed boolean, cut_pos bigint, cut_size bigint, head_pos bigint, head_size bigint, at timestamptz,
+  RETURNS TABLE (state text, sealed boolean, cut_pos bigint, cut_size bigint, head_pos bigint, head_size bigint, at timestamptz,
                  ballots text[], counts bigint[], weights bigint[])
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  v_state text;
   v_step integer;
   v_inbox text := urn.inbox_of(p_election);
   v_batch record;
@@ -23,10 +22,10 @@ DECLARE
   v_snapshot urn.tally_snapshot%ROWTYPE;
 BEGIN
   PERFORM set_config('app.org_id', p_org::text, true);
-  SELECT e.state, CASE WHEN e.secrecy = 'secret' AND e.state = 'open' THEN e.secret_step ELSE 1 END INTO v_state, v_step
+  SELECT e.state, CASE WHEN e.secrecy = 'secret' AND e.state = 'open' THEN e.secret_step ELSE 1 END INTO state, v_step
     FROM app.elections e WHERE e.org_id = p_org AND e.election_id = p_election;
   sealed := false; cut_pos := p_after; cut_size := 0; head_pos := p_after; head_size := 0;
-  IF v_state IS NULL OR v_state = 'draft' THEN
+  IF state IS NULL OR state = 'draft' THEN
     RETURN NEXT; RETURN;
   END IF;
   BEGIN
@@ -35,6 +34,8 @@ BEGIN
     EXECUTE format('LOCK TABLE urn.%I IN ACCESS SHARE MODE', v_inbox);
   EXCEPTION WHEN undefined_table THEN
     sealed := true;
+    -- read again: between the first look and this one it was closed
+    SELECT e.state INTO state FROM app.elections e WHERE e.org_id = p_org AND e.election_id = p_election;
     RETURN NEXT; RETURN;
   END;
   SELECT * INTO v_snapshot FROM urn.tally_snapshot s WHERE s.org_id = p_org AND s.election_id = p_election;

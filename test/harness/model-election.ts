@@ -90,7 +90,12 @@ export function figuresOf({ election, ballots }: Held, count: number): NonNullab
     const pattern = { ballot, count: alike.length, weight: weightOf(alike) };
     methodOf(election.method.method).accumulate(contest, figures, pattern);
   }
-  return figures.map((figure, i) => ({ option: election.options[i]?.id ?? '', ...figure }));
+  const scale = methodOf(election.method.method).figureScale ?? 1;
+  return figures.map(({ count: marks, weight }, i) => ({
+    option: election.options[i]?.id ?? '',
+    count: marks / scale,
+    weight: weight / BigInt(scale),
+  }));
 }
 
 export function publicationOf(

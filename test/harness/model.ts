@@ -171,12 +171,14 @@ export class ElectionsModel implements ElectionsRoom {
     return this.#with(orgId, electionId, (held) => {
       const { election, ballots } = held;
       const final = !['draft', 'open'].includes(election.state);
-      const shown = final || election.visibility === 'live';
+      // a vote that was cancelled shows no more than it did before
+      const counts = ['closed', 'published'].includes(election.state);
+      const shown = counts || election.visibility === 'live';
       return accept({
         electionId,
         state: election.state,
         pos: 0,
-        cast: final || election.visibility !== 'hidden' ? ballots.length : null,
+        cast: counts || election.visibility !== 'hidden' ? ballots.length : null,
         counted: shown ? ballots.length : 0,
         figure: methodOf(election.method.method).figure,
         options: shown ? figuresOf(held, ballots.length) : null,

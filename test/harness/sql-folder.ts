@@ -2,9 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll } from 'vitest';
 
-/** A copy of sql/migrations and sql/functions to change, gone after the test file. */
+/** A copy of sql/migrations and sql/functions to change, gone with the process. */
 export class SqlFolder {
   /** a space in its name, as in many a person's folders */
   readonly #path = mkdtempSync(join(tmpdir(), 'psephos sql '));
@@ -12,7 +11,8 @@ export class SqlFolder {
   constructor() {
     for (const part of ['migrations', 'functions'])
       cpSync(join('sql', part), join(this.#path, part), { recursive: true });
-    afterAll(() => rmSync(this.#path, { recursive: true, force: true }));
+    // not afterAll: that takes nothing from within a test
+    process.once('exit', () => rmSync(this.#path, { recursive: true, force: true }));
   }
 
   get url(): URL {

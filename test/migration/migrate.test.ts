@@ -170,10 +170,10 @@ describe('killed between its migrations and their record', () => {
   async function killedDatabase(folder: SqlFolder): Promise<string> {
     const { ownerUrl } = await emptyDatabase();
     // the first function file holds it up when every migration is committed and none is recorded
-    folder.write('functions/a_pause.sql', 'SELECT pg_sleep(1.5);');
+    folder.write('functions/a_pause.sql', 'SET LOCAL ROLE psephos_owner;\nSELECT pg_sleep(1.5);');
     const child = migrateElsewhere(ownerUrl, folder.url);
     const pausing =
-      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(1.5)%'";
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%SELECT pg_sleep(1.5)%' AND pid <> pg_backend_pid()";
     while ((await ask(ownerUrl, pausing)).length === 0) await sleep(20);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -12,6 +12,7 @@ import { byMost, checkSeats, countOnce, rankBy } from './seats.ts';
 export const borda: Method<BordaSettings> = {
   id: 'borda',
   figure: 'points',
+  figureScale: 2,
 
   check(contest) {
     return [...checkSeats(contest, contest.settings.seats), ...checkRanked(contest)];
@@ -32,8 +33,8 @@ export const borda: Method<BordaSettings> = {
       const figure = figures[position];
       const half = halves[position] ?? 0;
       if (figure === undefined) throw new Error(`no figure for option ${position}`);
-      figure.count += (pattern.count * half) / 2;
-      figure.weight += (pattern.weight * BigInt(half)) / 2n;
+      figure.count += pattern.count * half;
+      figure.weight += pattern.weight * BigInt(half);
     }
   },
 

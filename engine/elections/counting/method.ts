@@ -100,6 +100,8 @@ export interface Method<Settings = unknown> {
   readonly id: string;
   /** what a live figure counts, e.g. 'votes', 'marks', 'points', 'first preferences' */
   readonly figure: string;
+  /** figures are kept multiplied by this, e.g. 2 where a ballot may give half a point; absent: 1 */
+  readonly figureScale?: number;
   /** checks options and settings against each other when an election is created (e.g. seats <= options) */
   check(contest: Contest<Settings>): readonly BallotProblem[];
   encode(contest: Contest<Settings>, ballot: unknown): Encoded;
