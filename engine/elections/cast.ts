@@ -75,6 +75,10 @@ export class BallotLanes {
 
   /** Resolves once the ballot is durable or provably refused, or at the deadline with 'outcome_unknown'. */
   cast(orgId: string, definition: Definition, request: CastRequest): Promise<Outcome<CastReceipt>> {
+    const { electionId } = definition.election;
+    const refused = this.#lanes.refuses(electionId);
+    // before encoding and hashing: a flood should cost as little as it can
+    if (refused !== undefined) return Promise.resolve({ ok: false, failure: this.#refusalOf(refused) as Failure });
     const encoded = definition.method.encode(definition.contest, request.ballot);
     if (!encoded.ok) {
       return Promise.resolve(
@@ -94,7 +98,6 @@ export class BallotLanes {
         }),
       );
     }
-    const { electionId } = definition.election;
     const keys = keysOf(electionId, request.credential, request.castKey, encoded.ballot);
     // keys of a batch are cut by their length: a wrong one would shift everybody's behind it
     if (keys.length !== KEYS_CHARACTERS || request.castKey.length !== CAST_KEY_CHARACTERS) {
@@ -105,7 +108,7 @@ export class BallotLanes {
     });
   }
 
-  #refusalOf(reason: LaneRefusal, error: unknown): CastAnswer {
+  #refusalOf(reason: LaneRefusal, error?: unknown): CastAnswer {
     switch (reason) {
       case 'overloaded':
         return {

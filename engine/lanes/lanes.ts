@@ -98,17 +98,22 @@ export class Lanes<Payload, Answer> {
     return Math.max(0, Math.ceil(this.#brokenAtMs + limits.breakerOpenMs - performance.now()));
   }
 
+  /** Why a request would be refused at once: worth asking before any work is put into it. undefined = it would be taken. */
+  refuses(subjectId: string): 'away' | 'overloaded' | undefined {
+    if (this.awayForMs > 0) return 'away';
+    const full = this.#queue.size >= this.#limits.queueMax || this.#queue.depth(subjectId) >= this.#limits.laneMax;
+    return full ? 'overloaded' : undefined;
+  }
+
   /** Takes a request into its lane, or refuses it at once. */
   submit(orgId: string, subjectId: string, payload: Payload): void {
-    if (this.awayForMs > 0) {
-      queueMicrotask(() => this.#work.settle(payload, this.#work.refusal('away')));
+    const reason = this.refuses(subjectId);
+    if (reason !== undefined) {
+      queueMicrotask(() => this.#work.settle(payload, this.#work.refusal(reason)));
       return;
     }
-    const item = { payload, deadlineMs: performance.now() + this.#limits.deadlineMs, doubtful: false, settled: false };
-    if (this.#queue.size >= this.#limits.queueMax || !this.#queue.push(orgId, subjectId, item, this.#limits.laneMax)) {
-      queueMicrotask(() => this.#work.settle(payload, this.#work.refusal('overloaded')));
-      return;
-    }
+    const deadlineMs = performance.now() + this.#limits.deadlineMs;
+    this.#queue.push(orgId, subjectId, { payload, deadlineMs, doubtful: false, settled: false });
     this.#pumpSoon();
     // setImmediate: after a stall of this process answers may have come already and lie unread
     this.#ticker ??= setInterval(() => setImmediate(() => this.#expire()), DEADLINE_TICK_MS);

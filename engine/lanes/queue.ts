@@ -34,13 +34,15 @@ export class TurnQueue<Payload> {
   readonly #byOrg = new Map<string, Organisation<Payload>>();
   size = 0;
 
-  /** Adds to the lane of this subject, unless `laneMax` wait in it already: then false. */
-  push(orgId: string, subjectId: string, item: Waiting<Payload>, laneMax: number): boolean {
-    const lane = this.#laneOf(orgId, subjectId);
-    if (lane.items.length - lane.first >= laneMax) return false;
-    lane.items.push(item);
+  /** How many wait in the lane of this subject. */
+  depth(subjectId: string): number {
+    const lane = this.#lanes.get(subjectId);
+    return lane === undefined ? 0 : lane.items.length - lane.first;
+  }
+
+  push(orgId: string, subjectId: string, item: Waiting<Payload>): void {
+    this.#laneOf(orgId, subjectId).items.push(item);
     this.size += 1;
-    return true;
   }
 
   /** Puts back what a failed attempt carried, before everything that came later. */

@@ -27,6 +27,7 @@ export async function driveBroken(
       if (findings.isOver) return;
       continue;
     }
+    findings.sending(line, [bytes]);
     let heard = '';
     line.onChunk = (chunk) => {
       if (heard.length < HEARD_MAX_CHARACTERS) heard += chunk.toString('latin1');
@@ -42,6 +43,7 @@ export async function driveBroken(
       findings.silent += 1;
       findings.blame('the connection stayed open after the end of the stream', [bytes]);
     }
+    findings.sending(line, []);
     line.destroy();
     findings.count += 1;
     const worst = Math.max(0, ...[...heard.matchAll(STATUS)].map(([, status]) => Number(status)));

@@ -11,13 +11,29 @@ export class Findings {
   silent = 0;
   /** connections that could not be had at all */
   unreachable = 0;
-  /** set once the server's process has ended: there is nothing left to ask */
-  crashed = false;
+  #crashed = false;
+  readonly #onTheWay = new Map<object, readonly Buffer[]>();
   readonly blamed: Blame[] = [];
 
   /** There is no sense in going on. */
   get isOver(): boolean {
-    return this.crashed || this.unreachable > UNREACHABLE_MAX;
+    return this.#crashed || this.unreachable > UNREACHABLE_MAX;
+  }
+
+  get crashed(): boolean {
+    return this.#crashed;
+  }
+
+  /** These inputs are on their way on this connection; none, once it is done with. */
+  sending(connection: object, inputs: readonly Buffer[]): void {
+    if (inputs.length === 0) this.#onTheWay.delete(connection);
+    else this.#onTheWay.set(connection, inputs);
+  }
+
+  /** The server's process has ended: whatever was on its way may have done it. */
+  crash(): void {
+    this.#crashed = true;
+    for (const inputs of this.#onTheWay.values()) this.blame('crash', inputs);
   }
 
   /** Looks at one answer's text. @param status HTTP status; 0 for a frame of the socket */

@@ -70,6 +70,7 @@ export async function driveFrames(
       await sendBatch(line, Array.from({ length: count }, next), state, findings);
       findings.count += count;
     }
+    findings.sending(line, []);
     line.destroy();
   }
 }
@@ -87,6 +88,7 @@ async function sendBatch(line: Line, inputs: readonly FrameInput[], state: Batch
   );
   const id = `barrier-${findings.count}-${Math.random()}`;
   state.recent = [...state.recent.slice(-1), inputs.map(({ payload }) => payload)];
+  findings.sending(line, state.recent.flat());
   state.awaited = `{"id":"${id}"`;
   const answered = await line.until(SILENT_MS, (done) => {
     state.done = done;

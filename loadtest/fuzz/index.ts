@@ -60,9 +60,8 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzEnd> {
   options.say('Starting a server …');
   const server = await startOwnServer({ environment: { LOG_LEVEL: 'error', NODE_OPTIONS: STEADY_HEAP } });
   const findings = new Findings();
-  void server.exited.then(() => {
-    findings.crashed = true;
-  });
+  let stopping = false;
+  void server.exited.then(() => stopping || findings.crash());
   try {
     const grounds = await makeGrounds(server.httpUrl, server.apiKey ?? '', new SeededRandom(options.seed, 'grounds'));
     const document = await (await fetch(`${server.httpUrl}/openapi.json`)).json();
@@ -77,6 +76,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzEnd> {
     const seconds = (performance.now() - startedMs) / 1_000;
     return judge(findings, early, late, seconds, options);
   } finally {
+    stopping = true;
     await server.stop();
   }
 }

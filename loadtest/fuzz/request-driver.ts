@@ -28,11 +28,16 @@ export async function driveRequests(
       await sendTogether(line, Array.from({ length: count }, next), findings);
       findings.count += count;
     }
+    findings.sending(line, []);
     line.destroy();
   }
 }
 
 async function sendTogether(line: Line, inputs: readonly RequestInput[], findings: Findings): Promise<void> {
+  findings.sending(
+    line,
+    inputs.map(({ bytes }) => bytes),
+  );
   const reader = new ResponseReader(inputs.map(({ method }) => method));
   let heard = 0;
   const answered = await line.until(SILENT_MS, (done) => {

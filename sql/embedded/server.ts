@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
@@ -37,15 +38,20 @@ const SHOWN_LOG_LINES = 12;
 /** Linux: has the kernel stop PostgreSQL (SIGINT, a fast shutdown) when we are killed outright. */
 const SETPRIV = '/usr/bin/setpriv';
 
+/** An eighth of the memory, at most 1 GiB: a roll of a million voters and its index then stay in it. */
+function sharedBuffersMiB(): number {
+  return Math.max(128, Math.min(1_024, Math.floor(totalmem() / 8 / 2 ** 20)));
+}
+
 /** Set for the hot path (design: hot-path.md); durability is never traded away. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: LISTEN_HOST,
   unix_socket_directories: '', // a socket's path may be 107 bytes at most; data folders may be longer
   max_connections: '100',
-  shared_buffers: '256MB',
+  shared_buffers: `${sharedBuffersMiB()}MB`,
   fsync: 'on',
   synchronous_commit: 'on', // acknowledged means on disk
-  wal_compression: 'on',
+  wal_compression: 'off', // pglz is all that these binaries have: it nearly halved the rate on a large roll
   max_wal_size: '4GB', // the default forced 236 checkpoints in one bench
   checkpoint_completion_target: '0.9',
   jit: 'off', // milliseconds of compiling for statements that take one

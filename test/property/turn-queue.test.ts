@@ -7,7 +7,6 @@ const seed = Number(process.env.FC_SEED ?? fc.readConfigureGlobal()?.seed ?? Dat
 process.stdout.write(`turn queue properties: FC_SEED=${seed}\n`);
 const RUNS = { seed, numRuns: 1_000 };
 
-const LANE_MAX = 12;
 const BATCH_MAX = 4;
 
 type Step =
@@ -45,9 +44,9 @@ test('holds what plain arrays would hold: nothing lost, doubled, or out of its o
         else if (each.step === 'push') {
           const subject = subjectOf(each.lane);
           const held = model.get(subject) ?? { items: [], restUntilMs: 0 };
-          const fits = held.items.length < LANE_MAX;
-          expect(queue.push(orgOf(each.lane), subject, waiting(pushed), LANE_MAX)).toBe(fits);
-          if (fits) model.set(subject, { ...held, items: [...held.items, pushed] });
+          expect(queue.depth(subject)).toBe(held.items.length);
+          queue.push(orgOf(each.lane), subject, waiting(pushed));
+          model.set(subject, { ...held, items: [...held.items, pushed] });
           pushed += 1;
         } else {
           const runnable = [...model].filter(([, { restUntilMs }]) => restUntilMs <= nowMs).map(([subject]) => subject);
@@ -83,7 +82,7 @@ test('every organisation has its turn before any has two, and so have the lanes 
       const queue = new TurnQueue<number>();
       // more than all turns together can take: no lane ever runs dry
       for (const number of lanes) {
-        for (let i = 0; i < turns + 1; i += 1) queue.push(orgOf(number), subjectOf(number), waiting(i), turns + 1);
+        for (let i = 0; i < turns + 1; i += 1) queue.push(orgOf(number), subjectOf(number), waiting(i));
       }
       const served: { orgId: string; subjectId: string }[] = [];
       for (let i = 0; i < turns; i += 1) {
@@ -124,10 +123,10 @@ test('a burst never keeps another organisation waiting for more than one turn of
       let turns = 0;
       for (const [index, each] of script.entries()) {
         if (index === latecomer) {
-          queue.push('late', 'late election', waiting(-1), LANE_MAX);
+          queue.push('late', 'late election', waiting(-1));
           cameAt = turns;
         }
-        if (each.step === 'push') queue.push(orgOf(each.lane), subjectOf(each.lane), waiting(index), LANE_MAX);
+        if (each.step === 'push') queue.push(orgOf(each.lane), subjectOf(each.lane), waiting(index));
         else if (each.step === 'take') {
           const next = queue.next(0);
           if (next === undefined) continue;
@@ -151,7 +150,7 @@ test('all that is past its deadline comes out, in whatever order failed batches 
     fc.property(batches, fc.nat({ max: 5 }), fc.nat({ max: 50 }), (carried, waitingStill, nowMs) => {
       const queue = new TurnQueue<number>();
       const total = carried.reduce((sum, { size }) => sum + size, waitingStill);
-      for (let i = 0; i < total; i += 1) queue.push('org', 'election', waiting(i, i), total);
+      for (let i = 0; i < total; i += 1) queue.push('org', 'election', waiting(i, i));
       const attempts = carried.map(({ size, die }) => ({ die, items: queue.take(queue.next(0) as never, size) }));
       attempts.sort((a, b) => a.die - b.die);
       for (const { items } of attempts) queue.putBack('org', 'election', items, 0);
