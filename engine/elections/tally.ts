@@ -81,12 +81,11 @@ export class RunningTally {
   }
 
   async #step(): Promise<void> {
-    if (this.#sealed) return;
     const { orgId, electionId } = this.#definition.election;
     const step = await this.#database.management.call((sql) => followTally(sql, orgId, electionId, this.#cutPos));
     this.#state = step.state;
     if (step.sealed) {
-      await this.#fromBox();
+      if (!this.#sealed) await this.#fromBox();
       return;
     }
     this.#add(step);

@@ -104,6 +104,9 @@ test.each([
   }
   accepted(await other.elections.close(orgId, election.electionId, 'mia'));
   await eventually(() => figures.at(-1)?.final === true && figures.at(-1)?.counted === 120, 'the final figures');
+  accepted(await other.elections.result(orgId, election.electionId)); // the urn is sealed now: no batch is left to follow
+  accepted(await other.elections.publish(orgId, election.electionId, 'mia'));
+  await eventually(() => figures.at(-1)?.state === 'published', 'that the result is published');
   stop();
   for (const [i, { cast, counted, options, final, pos }] of figures.entries()) {
     const before = figures[i - 1];
