@@ -4,22 +4,8 @@ import { credentialOfAttendee } from '../elections/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { Identity, Role } from './identity.ts';
 import * as queries from './queries.ts';
-
-export type Role = 'admin' | 'moderator' | 'member' | 'guest';
-
-/** Who is calling. */
-export interface Identity {
-  readonly kind: 'api_key' | 'attendee';
-  readonly orgId: string;
-  readonly roles: readonly Role[];
-  /** the key's or the attendee's id */
-  readonly id: string;
-  /** the meeting that an attendee has joined */
-  readonly meetingId: string | null;
-  /** first 8 hex characters of the secret's hash, for logs */
-  readonly tokenHashPrefix: string;
-}
 
 const HASH_PREFIX_BYTES = 4;
 

@@ -1,2 +1,3 @@
-export { Accounts, type Identity, type Role } from './accounts.ts';
+export { Accounts } from './accounts.ts';
 export { Idempotency } from './idempotency.ts';
+export type { Identity, Role } from './identity.ts';

@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../db/index.ts';
-import type { Identity, Role } from './accounts.ts';
+import type { Identity, Role } from './identity.ts';
 
 /** SQL of this room. */
 

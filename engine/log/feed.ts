@@ -2,20 +2,8 @@ import { classifyFailure, type Database, isAway } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome } from '../outcome.ts';
+import type { LogEntry } from './entry.ts';
 import { selectEntries, selectEpoch, selectHeads } from './queries.ts';
-
-/** One row of an organisation's log. */
-export interface LogEntry {
-  readonly orgId: string;
-  /** 1, 2, 3 … in commit order, without gaps */
-  readonly pos: number;
-  /** the meeting or election that it is about */
-  readonly topic: string;
-  /** 'election.created', '.opened', '.ballots', '.closed', '.cancelled', '.counted', '.published', '.present'; 'meeting.created', '.joined' */
-  readonly kind: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-  readonly at: Date;
-}
 
 type Listener = (entries: readonly LogEntry[]) => void;
 

@@ -1,1 +1,2 @@
-export { type LogEntry, LogFeed } from './feed.ts';
+export type { LogEntry } from './entry.ts';
+export { LogFeed } from './feed.ts';

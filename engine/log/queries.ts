@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../db/index.ts';
-import type { LogEntry } from './feed.ts';
+import type { LogEntry } from './entry.ts';
 
 /** SQL of the log. */
 

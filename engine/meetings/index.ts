@@ -1,1 +1,2 @@
-export { type Meeting, Meetings } from './meetings.ts';
+export type { Meeting } from './meeting.ts';
+export { Meetings } from './meetings.ts';

@@ -5,23 +5,8 @@ import { limits } from '../limits.ts';
 import type { LogFeed } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Page } from '../page.ts';
+import type { Joined, Meeting } from './meeting.ts';
 import * as queries from './queries.ts';
-
-export interface Meeting {
-  readonly meetingId: string;
-  readonly orgId: string;
-  readonly title: string;
-  readonly joinCode: string;
-  readonly createdAt: Date;
-}
-
-export interface Joined {
-  /** shown once; only its hash is stored */
-  readonly sessionToken: string;
-  readonly expiresAt: Date;
-  readonly attendeeId: string;
-  readonly meeting: Meeting;
-}
 
 /** Without 0/O, 1/I/L, 2/Z, 5/S, 8/B: read aloud and typed without a doubt. 24^6 = 191 million codes. */
 const CODE_LETTERS = 'ACDEFGHJKMNPQRTUVWXY3467';

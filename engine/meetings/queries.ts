@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../db/index.ts';
-import type { Meeting } from './meetings.ts';
+import type { Meeting } from './meeting.ts';
 
 /** SQL of this room. */
 

@@ -62,7 +62,9 @@ async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, say:
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   const verdict = findings.length === 0 ? 'true' : `${findings.length} FINDINGS`;
   const uncertain = evidence.casts.filter(({ told }) => !isCertain(told)).length;
-  say(`run ${plan.run}: ${describe(plan)}; ${acked} acknowledged, ${uncertain} uncertain at first; ${verdict} (${seconds} s)`);
+  say(
+    `run ${plan.run}: ${describe(plan)}; ${acked} acknowledged, ${uncertain} uncertain at first; ${verdict} (${seconds} s)`,
+  );
   if (findings.length > 0) {
     say(
       `  to repeat it: npm run fault -- --runs 1 --from ${plan.run} --seed ${summary.seed}; election ${evidence.electionId}`,

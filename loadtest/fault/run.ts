@@ -122,7 +122,9 @@ export function isCertain(told: CastRecord['told']): boolean {
 /** Waits for what is on its way to the watchers; the auditor judges whether it came. */
 async function untilAllHaveSeenTheEnd(watchers: Awaited<ReturnType<typeof watchAll>>): Promise<void> {
   const untilMs = performance.now() + END_MS;
-  const sawPublication = ({ messages }: (typeof watchers)[number]) =>
-    JSON.stringify(messages.at(-1)?.data ?? null).includes('"state":"published"');
-  while (!watchers.every(sawPublication) && performance.now() < untilMs) await sleep(POLL_MS);
+  const sawTheEnd = ({ topic, messages }: (typeof watchers)[number]) => {
+    const last = JSON.stringify(messages.at(-1)?.data ?? null);
+    return last.includes(topic.startsWith('tally:') ? '"final":true' : '"state":"published"');
+  };
+  while (!watchers.every(sawTheEnd) && performance.now() < untilMs) await sleep(POLL_MS);
 }

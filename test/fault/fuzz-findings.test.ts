@@ -59,7 +59,7 @@ test('the same seed gives the same inputs', () => {
       frameInputs(new SeededRandom(seed), grounds),
       requestInputs(new SeededRandom(seed), grounds, operationsOf(document)),
     ];
-    return makers.map((make) => Array.from({ length: 500 }, make));
+    return makers.map((make) => Array.from({ length: 500 }, () => make()));
   };
   expect(made(7)).toEqual(made(7));
   expect(made(7)).not.toEqual(made(8));
