@@ -76,7 +76,9 @@ export class ManagementPool {
       return await Promise.race([running, silence]);
     } catch (error) {
       // A connection that went silent cannot be told from its siblings: start anew, let those finish what they have.
-      if (error instanceof StatementTimeout) this.#renew(sql);
+      // One that closed while it still had something to write cannot connect again in postgres.js 3.4 (its write timer
+      // stays set), which shows as one connect timeout after the other: so that starts anew as well.
+      if (error instanceof StatementTimeout || classifyFailure(error) === 'unsent') this.#renew(sql);
       throw error;
     } finally {
       silent.abort();

@@ -28,7 +28,11 @@ const previous = offset.meta({
     'Offset of the message before it on this topic. If it is above the offset that you hold, you missed something: ' +
     'subscribe again with yours.',
 });
-const snapshot = z.literal(true).meta({ description: 'The whole state: forget what you held of this topic.' });
+const snapshot = z.literal(true).meta({
+  description:
+    'The whole state: forget what you held of this topic. It may be newer than its offset: pass over events up to the ' +
+    'changed_pos of an election in it.',
+});
 
 export const meetingSnapshot = z
   .strictObject({
