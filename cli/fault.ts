@@ -26,7 +26,9 @@ await runCommand(async () => {
       from: { type: 'number', placeholder: 'N', purpose: 'number of the first run (1)', min: 1, max: RUNS_MAX },
       json: { type: 'boolean', purpose: 'prints the figures as one line of JSON at the end' },
     },
-    notes: ['Exit code 1 if anything acknowledged was lost or doubled, or anything told was untrue.'],
+    notes: [
+      'Exit code 1 if anything acknowledged was lost or doubled, anything told was untrue, or a gateway crashed.',
+    ],
   });
   const seed = flags.seed ?? randomInt(SEED_RANGE);
   const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -45,13 +47,13 @@ await runCommand(async () => {
     say,
     stopped: () => stopped,
   });
-  const { lost, doubled, untrue, ...figures } = summary;
+  const { lost, doubled, untrue, crashes, ...figures } = summary;
   if (flags.json) say(JSON.stringify(summary));
   else {
     say(
       `${figures.runs} runs, ${figures.kills} kills, ${figures.cuts} cuts, ${figures.half_open} half-open, ${figures.acked} acknowledged`,
     );
-    say(`${lost} lost, ${doubled} doubled, ${untrue} untrue`);
+    say(`${lost} lost, ${doubled} doubled, ${untrue} untrue, ${crashes} crashes`);
   }
-  return lost + doubled + untrue === 0 ? 0 : 1;
+  return lost + doubled + untrue + crashes === 0 ? 0 : 1;
 });

@@ -35,8 +35,14 @@ await runCommand(async () => {
   });
   const seed = flags.seed ?? randomInt(SEED_RANGE);
   const say = (line: string) => process.stdout.write(`${line}\n`);
+  let stopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopped = true; // what was started is ended in order
+    });
+  }
   say(`The inputs have seed ${seed}; to repeat them: npm run fuzz -- --seed ${seed}`);
-  const { summary, failed } = await runFuzz({ count: flags.count ?? COUNT_DEFAULT, seed, say });
+  const { summary, failed } = await runFuzz({ count: flags.count ?? COUNT_DEFAULT, seed, say, stopped: () => stopped });
   if (flags.json) say(JSON.stringify(summary));
   else {
     say(

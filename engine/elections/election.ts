@@ -80,7 +80,7 @@ export interface CastReceipt {
 export interface TallyFigures {
   readonly electionId: string;
   readonly state: ElectionState;
-  /** log position up to which every ballot is in `cast` */
+  /** log position of the newest ballots or change of state in these figures; never falls; 0 while all is hidden */
   readonly pos: number;
   /** ballots in the urn at `pos`; null where the visibility hides even that */
   readonly cast: number | null;

@@ -61,11 +61,12 @@ export class RunningTally {
     // a vote that was cancelled shows no more than it did before
     const counts = this.#state === 'closed' || this.#state === 'published';
     const shown = counts || election.visibility === 'live';
+    const told = counts || election.visibility !== 'hidden';
     return {
       electionId: election.electionId,
       state: this.#state,
-      pos: this.#headPos,
-      cast: counts || election.visibility !== 'hidden' ? this.#cast : null,
+      pos: told ? this.#headPos : 0,
+      cast: told ? this.#cast : null,
       counted: shown ? this.#counted : 0,
       figure: method.figure,
       options: shown
@@ -84,6 +85,7 @@ export class RunningTally {
     const { orgId, electionId } = this.#definition.election;
     const step = await this.#database.management.call((sql) => followTally(sql, orgId, electionId, this.#cutPos));
     this.#state = step.state;
+    this.#headPos = Math.max(this.#headPos, step.headPos);
     if (step.sealed) {
       if (!this.#sealed) await this.#fromBox();
       return;
@@ -91,7 +93,6 @@ export class RunningTally {
     this.#add(step);
     this.#cutPos = step.cutPos;
     this.#counted += step.cutSize;
-    this.#headPos = Math.max(step.headPos, step.cutPos);
     this.#cast = this.#counted + step.headSize - step.cutSize;
     if (step.at !== null) this.#at = step.at;
     this.#sinceSnapshot += step.cutSize;
@@ -249,6 +250,6 @@ export class Tallies {
 }
 
 /** Two figures with the same text show the same. */
-function textOf({ state, cast, counted }: TallyFigures): string {
-  return `${state} ${cast} ${counted}`;
+function textOf({ pos, state, cast, counted }: TallyFigures): string {
+  return `${pos} ${state} ${cast} ${counted}`;
 }

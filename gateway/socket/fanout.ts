@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Engine, type Identity, type Outcome, refuse } from '../../engine/index.ts';
 import type { SubscribeFrame } from '../../protocol/frames/subscribe.ts';
 import { partsOfTopic, type TopicKind } from '../../protocol/topics.ts';
@@ -21,6 +22,7 @@ const PERMISSION: Readonly<Record<TopicKind, Permission>> = {
 };
 
 /** A topic that moves this often while its past is read is caught up with by a snapshot. */
+const REACH_POLL_MS = 10;
 const CATCH_UP_ATTEMPTS = 3;
 
 interface Opened {
@@ -70,6 +72,7 @@ export class Fanout {
       const started = await ready;
       if (!started.ok) return started.failure;
       const from = frame.epoch === topic.epoch ? frame.offset : undefined;
+      if (topic instanceof TallyTopic) await this.#reach(topic, from ?? 0);
       let [at, missed] = [topic.offset, null as string | null];
       for (let attempt = 1; from !== undefined && from < topic.offset && attempt <= CATCH_UP_ATTEMPTS; attempt += 1) {
         at = topic.offset;
@@ -82,6 +85,12 @@ export class Fanout {
     } finally {
       topic.joining -= 1;
     }
+  }
+
+  /** Another gateway may have told of more than this one has seen yet: figures must not fall for who comes from there. */
+  async #reach(topic: Topic, offset: number): Promise<void> {
+    const untilMs = performance.now() + this.#parts.limits.topicReachMs;
+    while (topic.offset < offset && performance.now() < untilMs) await sleep(REACH_POLL_MS);
   }
 
   unsubscribe(connection: Connection, identity: Identity, name: string): void {

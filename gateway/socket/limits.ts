@@ -18,6 +18,7 @@ export const socketLimits = {
   topicIntervalMs: 100, // at most 10 messages a second and topic
   topicStateMs: 1_000, // the state of a topic that moves is read this often; newcomers get what came after with it
   topicRetryMs: 500, // an event's election could not be read: ask the database again
+  topicReachMs: 1_000, // how long figures may take to reach what another gateway has told; usually 50 ms
   topicLingerMs: 5_000, // a topic nobody watches is kept so long: pages reload
   resumeMaxEntries: 200, // beyond it a snapshot is shorter
   meetingSnapshotElections: 100,

@@ -4,7 +4,7 @@ import { type Ground, prepareGround } from './ground.ts';
 import { type Fault, planRun, type RunPlan } from './plan.ts';
 import { carryOut, isCertain } from './run.ts';
 
-/** One gateway for every third campaign would hide what two do to each other: there are always two. */
+/** Two, so that a vote on one, a watch on the other and a close on either must give one truth. */
 const GATEWAYS = 2;
 const SHOWN_FINDINGS = 10;
 
@@ -29,6 +29,8 @@ export interface FaultSummary {
   lost: number;
   doubled: number;
   untrue: number;
+  /** gateways that ended although nobody had killed them */
+  crashes: number;
   /** error lines in the gateways' logs */
   bugs_logged: number;
   seed: number;
@@ -38,7 +40,7 @@ export interface FaultSummary {
 export async function runFaults({ runs, seed, from, say, stopped }: FaultOptions): Promise<FaultSummary> {
   const summary = {
     ...{ runs: 0, kills: 0, cuts: 0, half_open: 0, closes_raced: 0, acked: 0 },
-    ...{ lost: 0, doubled: 0, untrue: 0, bugs_logged: 0, seed },
+    ...{ lost: 0, doubled: 0, untrue: 0, crashes: 0, bugs_logged: 0, seed },
   };
   const ground = await prepareGround(GATEWAYS, say);
   try {
@@ -58,6 +60,8 @@ async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, say:
   const acked = new Set(evidence.casts.flatMap(({ told }) => (told.kind === 'accepted' ? [told.trackingCode] : [])))
     .size;
   const bugs = ground.gateways.flatMap((seat) => seat.takeBugs());
+  const crashes = ground.gateways.flatMap((seat) => seat.takeCrashes());
+  summary.crashes += crashes.length;
   count(summary, plan, acked, findings, bugs.length);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   const verdict = findings.length === 0 ? 'true' : `${findings.length} FINDINGS`;
@@ -71,6 +75,7 @@ async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, say:
     );
   }
   for (const { kind, what } of findings.slice(0, SHOWN_FINDINGS)) say(`  ${kind}: ${what}`);
+  for (const words of crashes) say(`  a gateway crashed: ${words}`);
   for (const line of bugs.slice(0, SHOWN_FINDINGS)) say(`  logged as a bug: ${line}`);
 }
 

@@ -4,8 +4,10 @@ import type { FaultyProxy } from './toxiproxy.ts';
 
 const START_PATIENCE_MS = 60_000;
 const START_PAUSE_MS = 50;
+const SHOWN_CHARACTERS = 2_000;
 /** pino's number for errors: what it logs from here on is a bug, never a lost database */
 const ERROR_LEVEL = 50;
+const LAST_WORDS_CHARACTERS = 1_000;
 
 /** One gateway that comes back on the same ports however often it is killed, as under a supervisor. */
 export class ServerSeat {
@@ -15,13 +17,15 @@ export class ServerSeat {
   readonly database: CalmProxy;
   readonly httpUrl: string;
   readonly #options: OwnServerOptions;
-  #server: OwnServer | null;
+  #server: OwnServer | null = null;
+  readonly #crashes: string[] = [];
+  #linesRead = 0;
   #changing: Promise<void> = Promise.resolve();
   readonly #bugs: string[] = [];
 
   /** @param options with fixed ports */
   constructor(server: OwnServer, options: OwnServerOptions, clients: FaultyProxy, database: FaultyProxy) {
-    this.#server = server;
+    this.#take(server);
     this.httpUrl = server.httpUrl;
     this.#options = options;
     this.clients = new CalmProxy(clients);
@@ -35,52 +39,65 @@ export class ServerSeat {
   /** SIGKILL, and a new process at once. Resolves when that one takes requests. */
   kill(): Promise<void> {
     return this.#change(async () => {
-      this.#server?.kill('SIGKILL');
-      await this.#leave();
-      this.#server = await this.#start();
+      await this.#leave('SIGKILL');
+      this.#take(await this.#start());
     });
   }
 
   /** Resolves once the gateway runs and says that it can reach its database. @throws after a minute */
   async ready(): Promise<void> {
-    await this.#changing;
     const until = performance.now() + START_PATIENCE_MS;
     for (;;) {
+      await this.#changing;
       const answer = await fetch(`${this.httpUrl}/ready`).catch(() => null);
       await answer?.arrayBuffer();
       if (answer?.ok) return;
-      if (performance.now() > until) throw new Error(`the gateway at ${this.httpUrl} does not get ready again`);
+      if (performance.now() > until) {
+        const last = this.#server?.log().slice(-SHOWN_CHARACTERS) ?? 'no process';
+        throw new Error(`the gateway at ${this.httpUrl} does not get ready again (${answer?.status}): ${last}`);
+      }
       await sleep(START_PAUSE_MS);
     }
   }
 
   stop(): Promise<void> {
-    return this.#change(async () => {
-      this.#server?.kill('SIGTERM');
-      await this.#leave();
-    });
+    return this.#change(() => this.#leave('SIGTERM'));
   }
 
   /** What it has logged as bugs since the last time it was asked. */
   takeBugs(): string[] {
-    this.#readLog();
+    this.#readLog(this.#server);
     return this.#bugs.splice(0);
   }
 
-  #linesRead = 0;
+  /** The last words of each process that ended although nobody had killed it, since the last time it was asked. */
+  takeCrashes(): string[] {
+    return this.#crashes.splice(0);
+  }
 
-  #readLog(): void {
-    const lines = this.#server?.log().trimEnd().split('\n') ?? [];
+  /** A process that ends by itself is a crash; it is started again, so that the campaign can go on. */
+  #take(server: OwnServer): void {
+    this.#server = server;
+    void server.exited.then(() => {
+      if (this.#server !== server) return;
+      this.#crashes.push(server.log().trim().slice(-LAST_WORDS_CHARACTERS));
+      this.kill().catch(() => {}); // ready() tells that it does not come back
+    });
+  }
+
+  #readLog(server: OwnServer | null): void {
+    const lines = server?.log().trimEnd().split('\n') ?? [];
     for (const line of lines.slice(this.#linesRead)) if (levelOf(line) >= ERROR_LEVEL) this.#bugs.push(line);
     this.#linesRead = lines.length;
   }
 
-  async #leave(): Promise<void> {
+  async #leave(signal: NodeJS.Signals): Promise<void> {
     const server = this.#server;
+    this.#server = null; // its end is wanted from here on
+    server?.kill(signal);
     await server?.exited;
-    this.#readLog();
+    this.#readLog(server);
     this.#linesRead = 0;
-    this.#server = null;
     await server?.stop(); // takes its folder away
   }
 

@@ -9,13 +9,16 @@ const LIFE = ['draft', 'open', 'closed', 'published'];
 export function auditWatchers(evidence: Evidence): Finding[] {
   return evidence.watchers.flatMap((watcher) => {
     const findings = auditChain(watcher);
-    if (watcher.topic.startsWith('tally:')) findings.push(...auditTallies(watcher, evidence));
-    else findings.push(...auditEvents(watcher));
+    const readable = { ...watcher, messages: watcher.messages.filter(({ data }) => isData(data)) };
+    if (watcher.topic.startsWith('tally:')) findings.push(...auditTallies(readable, evidence));
+    else findings.push(...auditEvents(readable));
     return findings;
   });
 }
 
 const untrue = (topic: string, what: string): Finding => ({ kind: 'untrue', what: `a watcher of ${topic}: ${what}` });
+
+const isData = (data: unknown) => typeof data === 'object' && data !== null;
 
 /** Every message follows on what its watcher held: nothing is missing between them, and none goes back. */
 function auditChain({ topic, messages, gaps }: WatcherRecord): Finding[] {
@@ -25,6 +28,7 @@ function auditChain({ topic, messages, gaps }: WatcherRecord): Finding[] {
   let held: TopicMessage | undefined;
   for (const message of messages) {
     const { epoch, offset, previous = Number.POSITIVE_INFINITY, snapshot } = message;
+    if (!isData(message.data)) problem(`something at ${offset} that is no message: ${JSON.stringify(message)}`);
     if (snapshot !== true && epoch !== held?.epoch) problem(`a message at ${offset} before any snapshot of its epoch`);
     else if (snapshot !== true && previous > (held?.offset ?? 0)) {
       problem(`a gap: holds ${held?.offset}, and the message at ${offset} follows on ${previous}`);
@@ -99,7 +103,11 @@ function misplacedIn({ snapshot, previous = -1, offset, data }: TopicMessage): n
 
 /** [log position, state] of everything in a message that names a state. */
 function statesIn({ offset, snapshot, data }: TopicMessage): (readonly [number, string | undefined])[] {
-  if (snapshot === true) return [[offset, (data as { election?: { state: string } }).election?.state]];
+  if (snapshot === true) {
+    // a state may be newer than its offset: what it says of itself up to changed_pos is in it, and may be told again
+    const { election } = data as { election?: { state: string; changed_pos: number } };
+    return [[Math.max(offset, election?.changed_pos ?? 0), election?.state]];
+  }
   return (data as EventsData).events
     .filter((event) => event.state !== undefined)
     .map((event) => [event.pos, event.state] as const);

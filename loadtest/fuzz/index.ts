@@ -30,6 +30,8 @@ export interface FuzzOptions {
   readonly count: number;
   readonly seed: number;
   readonly say: (line: string) => void;
+  /** looked at every second or so: true ends the campaign early */
+  readonly stopped: () => boolean;
 }
 
 /** What `--json` prints. */
@@ -93,7 +95,7 @@ async function warmUp(campaign: Campaign): Promise<void> {
   const { minSlices, maxSlices, levelSlices, levelGrowth } = WARM_UP;
   const seen: number[] = [];
   campaign.options.say('Warming up until its memory is level …');
-  for (let slice = 1; slice <= maxSlices && !campaign.findings.isOver; slice += 1) {
+  for (let slice = 1; slice <= maxSlices && !campaign.findings.isOver && !campaign.options.stopped(); slice += 1) {
     await sendSlice(campaign, `warm-up ${slice}`, SLICE_INPUTS);
     seen.push(residentNow(campaign.server.pid));
     const [before = 0] = seen.slice(-levelSlices - 1);
@@ -106,7 +108,7 @@ async function sendWave(campaign: Campaign, name: string, count: number): Promis
   const { server, findings, options } = campaign;
   const startedMs = performance.now();
   let toldMs = startedMs;
-  for (let sent = 0; sent < count && !findings.isOver; ) {
+  for (let sent = 0; sent < count && !findings.isOver && !options.stopped(); ) {
     const size = Math.min(SLICE_INPUTS, count - sent);
     await sendSlice(campaign, `${name} ${sent}`, size);
     sent += size;
@@ -159,5 +161,5 @@ function judge(findings: Findings, early: number, late: number, seconds: number,
     for (const input of inputs) options.say(`  ${input.toString('base64')}`);
   }
   const wrong = summary.crashes + summary.status_5xx + summary.internal + summary.silent;
-  return { summary, failed: wrong > 0 || growth >= GROWTH_MAX || findings.isOver };
+  return { summary, failed: options.stopped() || wrong > 0 || growth >= GROWTH_MAX || findings.isOver };
 }

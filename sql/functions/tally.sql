@@ -4,7 +4,8 @@ SET LOCAL ROLE psephos_urn;
 -- cut from the batches in log order, so every gateway finds the same cuts, and nobody who compares two gateways learns fewer
 -- than k ballots at once. A position that is no cut is refused: windows of one's own choice would overlap to single batches.
 -- Answers one row: the election's state (all that it allows to be seen is in the figures), sealed (ask urn.count_box instead), cut_pos and cut_size (ballots between p_after and the cut),
--- head_size (ballots between p_after and the newest batch), at (commit of the cut's batch) and the ballots of the cut as
+-- head_pos (the newest batch or change of state, whichever came last: it never falls) and head_size (ballots between p_after
+-- and the newest batch), at (commit of the cut's batch) and the ballots of the cut as
 -- patterns. From p_after = 0 it begins with the snapshot.
 CREATE OR REPLACE FUNCTION urn.follow_tally(p_org uuid, p_election uuid, p_after bigint)
   RETURNS TABLE (state text, sealed boolean, cut_pos bigint, cut_size bigint, head_pos bigint, head_size bigint, at timestamptz,
@@ -22,9 +23,9 @@ DECLARE
   v_snapshot urn.tally_snapshot%ROWTYPE;
 BEGIN
   PERFORM set_config('app.org_id', p_org::text, true);
-  SELECT e.state, CASE WHEN e.secrecy = 'secret' AND e.state = 'open' THEN e.secret_step ELSE 1 END INTO state, v_step
+  SELECT e.state, CASE WHEN e.secrecy = 'secret' AND e.state = 'open' THEN e.secret_step ELSE 1 END, e.changed_pos INTO state, v_step, head_pos
     FROM app.elections e WHERE e.org_id = p_org AND e.election_id = p_election;
-  sealed := false; cut_pos := p_after; cut_size := 0; head_pos := p_after; head_size := 0;
+  sealed := false; cut_pos := p_after; cut_size := 0; head_size := 0;
   IF state IS NULL OR state = 'draft' THEN
     RETURN NEXT; RETURN;
   END IF;
@@ -35,13 +36,14 @@ BEGIN
   EXCEPTION WHEN undefined_table THEN
     sealed := true;
     -- read again: between the first look and this one it was closed
-    SELECT e.state INTO state FROM app.elections e WHERE e.org_id = p_org AND e.election_id = p_election;
+    SELECT e.state, e.changed_pos INTO state, head_pos FROM app.elections e
+      WHERE e.org_id = p_org AND e.election_id = p_election;
     RETURN NEXT; RETURN;
   END;
   SELECT * INTO v_snapshot FROM urn.tally_snapshot s WHERE s.org_id = p_org AND s.election_id = p_election;
   IF p_after = 0 AND v_snapshot.pos IS NOT NULL THEN
     v_from := v_snapshot.pos; cut_pos := v_snapshot.pos; cut_size := v_snapshot.cast_count; at := v_snapshot.at;
-    head_pos := cut_pos;
+    head_pos := greatest(head_pos, cut_pos);
   END IF;
   -- cuts are found from one that is known: the beginning, or the snapshot; with steps of one every position will do
   v_base := CASE WHEN v_step = 1 THEN v_from WHEN v_snapshot.pos <= v_from THEN v_snapshot.pos ELSE 0 END;

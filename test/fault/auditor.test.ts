@@ -128,6 +128,10 @@ test.each<[string, (evidence: Changeable) => void]>([
   ['a weighted figure of the tally is wrong', ({ tally }) => Object.assign(tally.options[1], { weight: '2' })],
   ['a total of the result is wrong', ({ result }) => Object.assign(result.count.totals, { yes: '2' })],
   ['a watcher missed a message', ({ watchers }) => Object.assign(watchers[0].messages[1], { previous: 3 })],
+  [
+    'a watcher was handed what is no message',
+    ({ watchers }) => watchers[0].messages.push({ topic: 't', epoch: 'life', offset: 9, previous: 9 }),
+  ],
   ['a watcher was sent back', ({ watchers }) => Object.assign(watchers[0].messages[2], { offset: 4 })],
   ['a watcher got news before a snapshot', ({ watchers }) => watchers[0].messages.shift()],
   ['a watcher saw a figure fall', ({ watchers }) => Object.assign(watchers[0].messages[0].data, { cast: 2 })],

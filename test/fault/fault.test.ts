@@ -9,7 +9,7 @@ const TIMEOUT_MS = 240_000;
 test(`${RUNS} faulted runs lose, double and misreport nothing`, { timeout: TIMEOUT_MS }, async () => {
   const seed = process.env.PSEPHOS_SEED ?? String(randomInt(2 ** 31));
   const { code, output, figures } = await runNpmCommand('fault', ['--runs', String(RUNS), '--seed', seed, '--json']);
-  expect(figures, output).toMatchObject({ runs: RUNS, lost: 0, doubled: 0, untrue: 0, seed: Number(seed) });
+  expect(figures, output).toMatchObject({ runs: RUNS, lost: 0, doubled: 0, untrue: 0, crashes: 0, seed: Number(seed) });
   expect(code).toBe(0);
   expect(figures.acked).toBeGreaterThan(RUNS);
   expect(figures.kills + figures.cuts + figures.half_open).toBeGreaterThan(RUNS);
