@@ -1,7 +1,7 @@
 // Brings node_modules up to package-lock.json. Plain JavaScript: runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const RUNTIME_MAJOR = 22; // runs .ts files as they stand, and uWebSockets.js has a binary for it that needs only glibc 2.27
@@ -26,6 +26,8 @@ export async function ensureInstalled(root) {
       if (problem) return { ok: false, problem };
       if (!existsSync(node)) return { ok: false, problem: nodeMissing(node) };
     }
+    const problem = patch(root, node);
+    if (problem) return { ok: false, problem };
     writeFileSync(stampFile(root), lockfileHash(root));
     return { ok: true, node };
   } finally {
@@ -41,7 +43,8 @@ function stampFile(root) {
 /** @param {string} root */
 function lockfileHash(root) {
   const hash = createHash('sha256');
-  for (const file of ['package-lock.json', 'package.json']) hash.update(readFileSync(join(root, file)));
+  const patches = readdirSync(join(root, 'patches')).map((file) => join('patches', file));
+  for (const file of ['package-lock.json', 'package.json', ...patches]) hash.update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
 
@@ -87,6 +90,20 @@ async function install(root) {
   if (run.code !== 0) return installFailed(run.output);
   say(`Dependencies installed in ${seconds(startedAt)} s.`);
   return undefined;
+}
+
+/**
+ * Mends known faults of dependencies (patches/README.md says which and why). Harmless where it has been done.
+ * @param {string} root @param {string} node
+ * @returns {string | undefined} what went wrong
+ */
+function patch(root, node) {
+  const run = spawnSync(node, [join(root, 'node_modules', 'patch-package', 'index.js'), '--error-on-fail'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (run.status === 0) return undefined;
+  return `A patch of patches/ could not be applied; delete node_modules and try again.\n${run.stdout}${run.stderr}`;
 }
 
 /**
