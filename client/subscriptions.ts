@@ -76,8 +76,11 @@ export class Subscriptions {
   take(text: string): void {
     const message = JSON.parse(text) as TopicMessage;
     const watch = this.#watches.get(message.topic);
-    if (watch === undefined || typeof message.offset !== 'number') return;
+    // without data it is the reply to a subscribe that was given up for late
+    if (watch === undefined || typeof message.offset !== 'number' || message.data === undefined) return;
     if (message.snapshot === true) {
+      // of a gateway that lags behind the one we came from: what we hold is newer
+      if (message.epoch === watch.epoch && message.offset < (watch.offset ?? 0)) return;
       watch.snapshots += 1;
       this.#deliver(watch, message);
       return;

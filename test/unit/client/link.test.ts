@@ -102,6 +102,19 @@ test('messages in order reach the handler; repeated ones do not, and a gap is as
   expect(positionsOf(got)).toEqual(['snapshot 5', 7, 8, 11, 13]);
 });
 
+test('neither an older snapshot nor the late reply to a subscribe moves what is held', async () => {
+  const gateway = new FakeGateway(() => ({}));
+  const client = await connect(gateway);
+  const got: TopicMessage[] = [];
+  const subscription: Subscription = await client.subscribe(TOPIC, (message) => got.push(message));
+  gateway.publish(snapshot(5));
+  gateway.publish(snapshot(3)); // of a gateway that lags behind
+  gateway.publish({ ok: true, topic: TOPIC, epoch: 'e', offset: 9, mode: 'snapshot' });
+  expect(subscription.offset).toBe(5);
+  gateway.publish(events(5, 7));
+  expect(positionsOf(got)).toEqual(['snapshot 5', 7]);
+});
+
 test('after a break every topic is asked for from where it stands', async () => {
   const gateway = new FakeGateway(() => ({}));
   const client = await connect(gateway);
