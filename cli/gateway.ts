@@ -34,6 +34,10 @@ await runCommand(async () => {
     hotConnections: settings.HOT_POOL,
     connections: settings.POOL,
     report: (err) => logger.error({ err }, 'a bug outside any request'),
+    reachable: (yes) =>
+      yes
+        ? logger.info('ballots reach the database again')
+        : logger.warn('the database is away: ballots are refused with LOAD_003'),
   }).catch((error: Error) => {
     throw new StartProblem(`The database of DATABASE_URL cannot be used: ${error.message}`);
   });

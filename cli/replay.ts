@@ -55,6 +55,9 @@ await runCommand(async () => {
     positionals: ['FILE'],
     flags: FLAGS,
     notes: [
+      'FILE: PrefLib .soi .soc .toi .toc; Pabulib .pb; or a ranked .csv with one row a ballot and columns rank1, rank2, …',
+      '(others are passed over, but weight and count are understood). In a .csv, skipped and undervote pass over a rank,',
+      'overvote ends the ballot, and a row without any choice is a blank ballot: cast, stored and reported as blank.',
       'Exit code 0: everything acknowledged is stored once, tally and recount agree, the watcher saw the result.',
       'Example: npm run replay -- loadtest/elections/dublin-north-2002.soi --method stv --seats 4',
     ],

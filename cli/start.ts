@@ -115,6 +115,10 @@ async function openEngine(database: StartedDatabase, settings: Settings, logger:
     hotConnections: settings.HOT_POOL,
     connections: settings.POOL,
     report: (error) => logger.error({ err: error }, 'a bug outside any request'),
+    reachable: (yes) =>
+      yes
+        ? logger.info('ballots reach the database again')
+        : logger.warn('the database is away: ballots are refused with LOAD_003'),
   }).catch((error: unknown) => {
     // No such table or schema, or no right to it: a database that nobody has migrated yet
     const unknown = /^(42P01|3F000|42501)$/.test(String((error as { code?: unknown }).code));

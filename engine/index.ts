@@ -34,6 +34,8 @@ export type { Page } from './page.ts';
 export interface EngineOptions extends DatabaseOptions {
   /** told of bugs met outside any request; expected failures are outcomes and never come here */
   readonly report?: (error: unknown) => void;
+  /** told when the database is found to be away, and when ballots reach it again */
+  readonly reachable?: (yes: boolean) => void;
   /** other bounds for the lanes, for tests of overload */
   readonly laneLimits?: Partial<LaneLimits>;
 }
@@ -68,7 +70,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     await database.close(); // an open connection would keep the process that gives up from ending
     throw error;
   }
-  const elections = new Elections(database, feed, report, options.laneLimits);
+  const elections = new Elections(database, feed, report, options.laneLimits, options.reachable);
   const sweep = new Sweep(() => elections.sweep(), limits.sweepMs, report);
   const upkeep = new Sweep(() => database.management.call((sql) => makeLogPartitions(sql)), limits.upkeepMs, report);
   sweep.start();

@@ -43,7 +43,12 @@ function jitter(minMs: number, maxMs: number): number {
 export class BallotLanes {
   readonly #lanes: Lanes<Casting, CastAnswer>;
 
-  constructor(database: Database, committed: (orgId: string) => void, own: Partial<LaneLimits> = {}) {
+  constructor(
+    database: Database,
+    committed: (orgId: string) => void,
+    own: Partial<LaneLimits> = {},
+    reachable: (yes: boolean) => void = () => {},
+  ) {
     const work: LaneWork<Casting, CastAnswer> = {
       run: async (connection, orgId, electionId, items) => {
         let keys = '';
@@ -60,6 +65,7 @@ export class BallotLanes {
       asksAgain: (answer) => answer === CLOSING,
       refusal: (reason, error) => this.#refusalOf(reason, error),
       settle,
+      reachable,
       committed: (orgId) => committed(orgId),
     };
     this.#lanes = new Lanes(database.hot, work, own);

@@ -65,12 +65,13 @@ export class Elections {
     feed: LogFeed,
     report: (error: unknown) => void,
     laneLimits: Partial<LaneLimits> = {},
+    reachable: (yes: boolean) => void = () => {},
   ) {
     this.#database = database;
     this.#feed = feed;
     this.#report = report;
     this.#definitions = new Definitions(database);
-    this.#lanes = new BallotLanes(database, (orgId) => feed.poke(orgId), laneLimits);
+    this.#lanes = new BallotLanes(database, (orgId) => feed.poke(orgId), laneLimits, reachable);
     this.#tallies = new Tallies(database, report);
     this.#counting = new Counting(database, this.#tallies);
   }

@@ -20,7 +20,7 @@ export interface RollFacts {
   readonly rollWeight: bigint;
   /** people present; null where nobody recorded it */
   readonly present: number | null;
-  /** their weight, for the base 'present'; without it each of them weighs one vote */
+  /** their weight, for the base 'present'; without it each weighs one vote, provided that everyone on the roll does */
   readonly presentWeight?: bigint | undefined;
 }
 
@@ -72,9 +72,19 @@ const METHODS_WITH_MAJORITY: readonly MethodId[] = ['motion', 'choose', 'irv'];
 
 /** Rules against method, when an election is created. */
 export function checkRules(method: MethodId, rules: Rules): BallotProblem[] {
-  return rules.majority === undefined || METHODS_WITH_MAJORITY.includes(method)
-    ? []
-    : [{ path: 'rules.majority', problem: `only for ${METHODS_WITH_MAJORITY.join(', ')}` }];
+  if (rules.majority === undefined) return [];
+  if (!METHODS_WITH_MAJORITY.includes(method)) {
+    return [{ path: 'rules.majority', problem: `only for ${METHODS_WITH_MAJORITY.join(', ')}` }];
+  }
+  const { base, threshold } = rules.majority;
+  return threshold === 'simple' && base !== 'valid'
+    ? [
+        {
+          path: 'rules.majority.base',
+          problem: 'a simple majority is one of the valid votes: for another base say absolute',
+        },
+      ]
+    : [];
 }
 
 /** Counts the ballots and applies the rules. Pure: the same ballots in any order and grouping give the same result. */
@@ -114,7 +124,7 @@ function ruleMotion(count: Count, rules: Rules, roll: RollFacts, quorum: QuorumC
   if (quorum?.reached === false) return { ...not, decidedBy: quorumWords(quorum) };
   if (count.weights.valid === 0n) return { ...not, decidedBy: NO_VALID_BALLOTS };
   if (yes === no) return { ...not, tie: true, decidedBy: `tie: ${votesOfMicro(yes)} yes, as many no` };
-  if (majority === null) return { ...not, decidedBy: NOT_RECORDED };
+  if (majority === null) return { ...not, decidedBy: notKnown(roll) };
   if (yes < no) return { ...not, decidedBy: `${votesOfMicro(yes)} yes, ${votesOfMicro(no)} no` };
   const decidedBy = majorityWords(majority);
   return majority.reached ? ({ ...not, outcome: 'carried', decidedBy } as const) : { ...not, decidedBy };
@@ -134,7 +144,7 @@ function ruleElection(count: Count, rules: Rules, roll: RollFacts, quorum: Quoru
   if (rules.majority === undefined) {
     return { ...not, outcome: 'elected', elected: count.winners, decidedBy: count.decidedBy } as const;
   }
-  if (majority === null) return { ...not, decidedBy: NOT_RECORDED };
+  if (majority === null) return { ...not, decidedBy: notKnown(roll) };
   const elected = count.winners.filter((id) => checkOf(id)?.reached === true);
   const decidedBy = majorityWords(majority);
   return elected.length === 0
@@ -142,7 +152,11 @@ function ruleElection(count: Count, rules: Rules, roll: RollFacts, quorum: Quoru
     : ({ ...not, outcome: 'elected', elected, decidedBy } as const);
 }
 
-const NOT_RECORDED = 'the number of people present was not recorded';
+function notKnown({ present }: RollFacts): string {
+  return present === null
+    ? 'the number of people present was not recorded'
+    : 'votes weigh differently here, and what those present weigh together was not recorded';
+}
 
 function checkQuorum(rule: QuorumRule, count: Count, roll: RollFacts): QuorumCheck {
   if ('number' in rule) {
@@ -180,7 +194,10 @@ function weightOf(base: MajorityBase, { weights }: Count, roll: RollFacts): bigi
     case 'with_abstentions':
       return weights.valid + weights.abstained;
     case 'present':
-      return roll.present === null ? null : (roll.presentWeight ?? BigInt(roll.present) * VOTE);
+      if (roll.presentWeight !== undefined) return roll.presentWeight;
+      // heads are no weight: where votes weigh differently nobody knows what those present weigh together
+      if (roll.rollWeight !== BigInt(roll.rollCount) * VOTE) return null;
+      return roll.present === null ? null : BigInt(roll.present) * VOTE;
     case 'roll':
       return roll.rollWeight;
   }

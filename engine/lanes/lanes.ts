@@ -25,6 +25,8 @@ export interface LaneWork<Payload, Answer> {
   refusal(reason: LaneRefusal, error?: unknown): Answer;
   /** tells the one who waits; called exactly once per item, never before submit() has returned */
   settle(item: Payload, answer: Answer): void;
+  /** told when the breaker opens (the database is away) and when it has closed again */
+  reachable?(yes: boolean): void;
   /** told after each batch that reached the database, e.g. to look at the log at once */
   committed?(orgId: string, subjectId: string): void;
 }
@@ -82,7 +84,9 @@ export class Lanes<Payload, Answer> {
     this.#slots = connections.map((connection) => ({ connection, batches: 0 }));
     this.#breaker.onBreak(() => {
       this.#brokenAtMs = performance.now();
+      work.reachable?.(false);
     });
+    this.#breaker.onReset(() => work.reachable?.(true));
   }
 
   /** Requests that wait or are being written. */

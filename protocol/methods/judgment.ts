@@ -15,7 +15,8 @@ export const judgmentSettings = z.strictObject({
     .min(2)
     .max(20)
     .refine((grades) => new Set(grades).size === grades.length, 'two grades have the same name')
-    .default(USUAL_GRADES),
+    .default(USUAL_GRADES)
+    .meta({ description: 'Best first. An option that a ballot leaves out gets the last, the worst.' }),
   seats,
 });
 export type JudgmentSettings = z.infer<typeof judgmentSettings>;

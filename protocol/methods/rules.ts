@@ -9,14 +9,20 @@ const fraction = z
 export type Fraction = z.infer<typeof fraction>;
 
 /** What a majority is a part of: valid votes, those and abstentions, everyone present, the whole electoral roll. */
-export const majorityBase = z.enum(['valid', 'with_abstentions', 'present', 'roll']);
+export const majorityBase = z.enum(['valid', 'with_abstentions', 'present', 'roll']).meta({
+  description:
+    'What the majority is a part of. present needs the number of people present, and votes that all weigh the same.',
+});
 export type MajorityBase = z.infer<typeof majorityBase>;
 
 /**
- * simple: more than half of the valid votes whatever the base (on a motion: more yes than no);
+ * simple: more than half of the valid votes, which must be the base (on a motion: more yes than no);
  * absolute: more than half of the base; a fraction: at least that part of the base.
  */
-export const threshold = z.union([z.enum(['simple', 'absolute', 'two_thirds', 'three_quarters']), fraction]);
+export const threshold = z.union([z.enum(['simple', 'absolute', 'two_thirds', 'three_quarters']), fraction]).meta({
+  description:
+    'simple: more than half of the valid votes; absolute: more than half of the base; a fraction: at least that part of it.',
+});
 export type Threshold = z.infer<typeof threshold>;
 
 const majorityRule = z.strictObject({ base: majorityBase.default('valid'), threshold });

@@ -51,7 +51,7 @@ function installedPackage(): { native: string; version: string } {
   } catch {
     throw new StartProblem(
       `The embedded PostgreSQL has no binaries for this platform (${name} is not installed). ` +
-        'Use a PostgreSQL 18 of your own: DATABASE_URL=postgres://user:password@host:5432/psephos',
+        'Use a PostgreSQL (16 or newer) of your own: DATABASE_URL=postgres://user:password@host:5432/psephos',
     );
   }
 }

@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { LOCK_FILE } from './instance-lock.ts';
 import { blockedFolder, type ServiceUser } from './service-user.ts';
 import { StartProblem } from './start-problem.ts';
@@ -110,14 +110,13 @@ function makeFolder(dataDir: string): void {
   if (standing && !standing.isDirectory())
     throw new StartProblem(`${dataDir} is a file, not a folder. Choose another --data-dir.`);
   if (standing) return;
+  // One by one: Node's recursive mkdir never ends where the kernel answers ENOENT to the last step (below /proc)
+  const missing: string[] = [];
+  for (let at = dataDir; !existsSync(at); at = dirname(at)) missing.unshift(at);
   try {
-    const firstMade = mkdirSync(dataDir, { recursive: true }) ?? dataDir;
-    // A umask of 077 would close what we just made to the server's user
-    const open = (folder: string) => chmodSync(folder, 0o755);
-    open(firstMade);
-    for (let at = firstMade; at !== dataDir; ) {
-      at = join(at, dataDir.slice(at.length + 1).split('/')[0] ?? '');
-      open(at);
+    for (const folder of missing) {
+      mkdirSync(folder);
+      chmodSync(folder, 0o755); // a umask of 077 would close it to the server's user
     }
   } catch (error) {
     throw new StartProblem(`The data folder ${dataDir} cannot be made: ${(error as Error).message}`);

@@ -59,10 +59,12 @@ const share = fc.constantFrom(
 
 function rulesOf(method: MethodId): fc.Arbitrary<Rules> {
   const quorum = fc.oneof(fc.record({ share }), fc.record({ number: fc.integer({ min: 1, max: 6 }) }));
-  const majority = fc.record({
+  const simple = fc.constant({ base: 'valid' as const, threshold: 'simple' as const }); // no other base is taken
+  const qualified = fc.record({
     base: fc.constantFrom('valid' as const, 'with_abstentions' as const, 'present' as const, 'roll' as const),
-    threshold: fc.oneof(fc.constantFrom('simple', 'absolute', 'two_thirds', 'three_quarters'), share),
+    threshold: fc.oneof(fc.constantFrom('absolute' as const, 'two_thirds' as const, 'three_quarters' as const), share),
   });
+  const majority = fc.oneof({ weight: 1, arbitrary: simple }, { weight: 3, arbitrary: qualified });
   return METHODS_WITH_MAJORITY.includes(method)
     ? fc.record({ quorum, majority }, { requiredKeys: [] })
     : fc.record({ quorum }, { requiredKeys: [] });

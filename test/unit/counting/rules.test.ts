@@ -179,3 +179,18 @@ test('the schema of rules', () => {
     expect(rulesSchema.safeParse(wrong).success).toBe(false);
   }
 });
+
+test('a simple majority is one of the valid votes, and refused with another base', () => {
+  const rules = { majority: { base: 'roll' as const, threshold: 'simple' as const } };
+  expect(checkRules('motion', rules)).toMatchObject([{ path: 'rules.majority.base' }]);
+  expect(checkRules('motion', { majority: { base: 'valid', threshold: 'simple' } })).toEqual([]);
+});
+
+test('heads are no weight: with unequal votes a majority of those present needs their weight', () => {
+  const facts = { rollCount: 4, rollWeight: 6n * VOTE, present: 4 };
+  const rules = { majority: { base: 'present' as const, threshold: 'absolute' as const } };
+  const ruling = onMotion(3, 0, 0, rules, facts);
+  expect(ruling).toMatchObject({ outcome: 'not_carried', majority: null });
+  expect(ruling.decidedBy).toContain('weigh differently');
+  expect(onMotion(3, 0, 0, rules, { ...facts, presentWeight: 5n * VOTE }).outcome).toBe('carried');
+});
