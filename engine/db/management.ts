@@ -76,8 +76,8 @@ export class ManagementPool {
       return await Promise.race([running, silence]);
     } catch (error) {
       // A connection that went silent cannot be told from its siblings: start anew, let those finish what they have.
-      // One that closed while it still had something to write cannot connect again in postgres.js 3.4 (its write timer
-      // stays set), which shows as one connect timeout after the other: so that starts anew as well.
+      // One connect timeout after the other may be the pool's own fault (patches/README.md tells of one that was): whoever
+      // cannot connect starts anew as well.
       if (error instanceof StatementTimeout || classifyFailure(error) === 'unsent') this.#renew(sql);
       throw error;
     } finally {

@@ -107,7 +107,7 @@ export class BallotLanes {
     const keys = keysOf(electionId, request.credential, request.castKey, encoded.ballot);
     // keys of a batch are cut by their length: a wrong one would shift everybody's behind it
     if (keys.length !== KEYS_CHARACTERS || request.castKey.length !== CAST_KEY_CHARACTERS) {
-      throw new Error('a credential is 64 hex characters and a cast key 32');
+      return Promise.reject(new Error('a credential is 64 hex characters and a cast key 32'));
     }
     return new Promise((resolve, reject) => {
       this.#lanes.submit(orgId, electionId, { keys, ballot: encoded.ballot, resolve, reject });

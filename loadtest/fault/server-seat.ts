@@ -4,10 +4,10 @@ import type { FaultyProxy } from './toxiproxy.ts';
 
 const START_PATIENCE_MS = 60_000;
 const START_PAUSE_MS = 50;
+/** of a gateway's last words */
 const SHOWN_CHARACTERS = 2_000;
 /** pino's number for errors: what it logs from here on is a bug, never a lost database */
 const ERROR_LEVEL = 50;
-const LAST_WORDS_CHARACTERS = 1_000;
 
 /** One gateway that comes back on the same ports however often it is killed, as under a supervisor. */
 export class ServerSeat {
@@ -80,7 +80,7 @@ export class ServerSeat {
     this.#server = server;
     void server.exited.then(() => {
       if (this.#server !== server) return;
-      this.#crashes.push(server.log().trim().slice(-LAST_WORDS_CHARACTERS));
+      this.#crashes.push(server.log().trim().slice(-SHOWN_CHARACTERS));
       this.kill().catch(() => {}); // ready() tells that it does not come back
     });
   }

@@ -1,8 +1,8 @@
 import { chownSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort, startServerProcess } from '../../loadtest/fault/server-process.ts';
+import { pgbouncerProgram } from '../../loadtest/fault/tools.ts';
 import { findServiceUser, makeSharedTempFolder } from '../../sql/embedded/index.ts';
-import { freePort, startServerProcess } from './server-process.ts';
-import { pgbouncerProgram } from './tools.ts';
 
 export interface PgBouncer {
   /** the same database and user as the URL it stands before */

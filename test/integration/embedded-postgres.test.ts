@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../loadtest/fault/server-process.ts';
 import { locateBinaries } from '../../sql/embedded/binaries.ts';
 import { findServiceUser, makeSharedTempFolder, openEmbeddedPostgres, StartProblem } from '../../sql/embedded/index.ts';
 import { processExists } from '../../sql/embedded/instance-lock.ts';
 import { hold, killHeld } from '../harness/held-postgres.ts';
-import { freePort } from '../harness/server-process.ts';
 
 const root = await makeSharedTempFolder('psephos-embedded-');
 let folders = 0;

@@ -1,10 +1,10 @@
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { createEngine } from '../../engine/index.ts';
+import { freePort } from '../../loadtest/fault/server-process.ts';
 import { newestMigration } from '../../sql/migrate.ts';
 import { accepted, castOf, kindOf, newOrganisation, newVoters, openElection, openEngine } from '../harness/engines.ts';
 import { emptyDatabase, freshDatabase } from '../harness/postgres.ts';
-import { freePort } from '../harness/server-process.ts';
 
 const database = await freshDatabase();
 const empty = await emptyDatabase();

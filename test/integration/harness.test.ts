@@ -3,9 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
+import { startToxiproxy } from '../../loadtest/fault/toxiproxy.ts';
 import { startPgBouncer } from '../harness/pgbouncer.ts';
 import { freshDatabase } from '../harness/postgres.ts';
-import { startToxiproxy } from '../harness/toxiproxy.ts';
 
 const database = await freshDatabase();
 const toxiproxy = await startToxiproxy();
