@@ -10,7 +10,7 @@ import { accept, type Outcome, refuse } from './outcome.ts';
 import { appliedMigration, makeLogPartitions } from './queries.ts';
 import { Sweep } from './sweep.ts';
 
-export type { Accounts, Idempotency, Identity, Role } from './accounts/index.ts';
+export type { Accounts, Caller, Idempotency, Identity, Person, Role } from './accounts/index.ts';
 export type {
   CastReceipt,
   CastRequest,

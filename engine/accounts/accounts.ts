@@ -4,10 +4,16 @@ import { credentialOfAttendee } from '../elections/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Identity, Role } from './identity.ts';
+import type { Caller, Identity, Role } from './identity.ts';
 import * as queries from './queries.ts';
 
 const HASH_PREFIX_BYTES = 4;
+
+/** An organisation that may or may not exist: the same answer for both. */
+const NOT_YOURS = refuse(
+  'not_found',
+  'There is no such organisation among yours. Leave X-Org-Id out, or name one of yours.',
+);
 
 /** The room of accounts: organisations, keys, sessions, and the tickets that sockets are opened with. */
 export class Accounts {
@@ -61,38 +67,58 @@ export class Accounts {
     );
   }
 
-  /** An API key (psk_…) or an attendee's session token (pst_…). details.reason: unknown, revoked, expired. */
-  async authenticate(secret: string): Promise<Outcome<Identity>> {
+  /**
+   * An API key (psk_…) or an attendee's session token (pst_…). details.reason: unknown, revoked, expired.
+   * @param orgId the organisation that the caller names; keys and attendees carry theirs, and another is not found
+   */
+  async authenticate(secret: string, orgId?: string): Promise<Outcome<Caller>> {
     const secretHash = hash('sha256', secret, 'buffer');
     const tokenHashPrefix = secretHash.toString('hex', 0, HASH_PREFIX_BYTES);
     return guarded(async () => {
-      if (secret.startsWith('psk_')) {
-        const key = await this.#database.management.call((sql) => queries.findApiKey(sql, secretHash));
-        if (key === undefined) return unauthenticated('unknown', 'This API key is not known.');
-        if (key.revoked) return unauthenticated('revoked', 'This API key has been revoked.');
-        const roles = key.roles.split(',') as Role[];
-        return accept<Identity>({
-          kind: 'api_key',
-          orgId: key.org_id,
-          roles,
-          id: key.key_id,
-          meetingId: null,
-          tokenHashPrefix,
-        });
-      }
-      const session = secret.startsWith('pst_')
-        ? await this.#database.management.call((sql) => queries.findSession(sql, secretHash))
-        : undefined;
-      if (session === undefined) return unauthenticated('unknown', 'This token is not known.');
-      if (session.expired) return unauthenticated('expired', 'Your session has ended. Join the meeting again.');
-      return accept<Identity>({
-        kind: 'attendee',
-        orgId: session.org_id,
-        roles: ['guest'],
-        id: session.attendee_id,
-        meetingId: session.meeting_id,
-        tokenHashPrefix,
-      });
+      const found = secret.startsWith('psk_')
+        ? await this.#ofKey(secretHash, tokenHashPrefix)
+        : await this.#ofSession(secret, secretHash, tokenHashPrefix);
+      if (!found.ok) return found;
+      if (orgId !== undefined && orgId.toLowerCase() !== found.value.orgId) return NOT_YOURS;
+      return accept({ identity: found.value, person: null });
+    });
+  }
+
+  async #ofKey(secretHash: Buffer, tokenHashPrefix: string): Promise<Outcome<Identity>> {
+    const key = await this.#database.management.call((sql) => queries.findApiKey(sql, secretHash));
+    if (key === undefined) return unauthenticated('unknown', 'This API key is not known.');
+    if (key.revoked) return unauthenticated('revoked', 'This API key has been revoked.');
+    return accept({
+      kind: 'api_key',
+      orgId: key.org_id,
+      roles: key.roles.split(',') as Role[],
+      id: key.key_id,
+      meetingId: null,
+      memberId: null,
+      sessionId: null,
+      scopes: null,
+      expiresAtMs: null,
+      tokenHashPrefix,
+    });
+  }
+
+  async #ofSession(secret: string, secretHash: Buffer, tokenHashPrefix: string): Promise<Outcome<Identity>> {
+    const session = secret.startsWith('pst_')
+      ? await this.#database.management.call((sql) => queries.findSession(sql, secretHash))
+      : undefined;
+    if (session === undefined) return unauthenticated('unknown', 'This token is not known.');
+    if (session.expired) return unauthenticated('expired', 'Your session has ended. Join the meeting again.');
+    return accept({
+      kind: 'attendee',
+      orgId: session.org_id,
+      roles: ['guest'],
+      id: session.attendee_id,
+      meetingId: session.meeting_id,
+      memberId: null,
+      sessionId: null,
+      scopes: null,
+      expiresAtMs: session.expires_at.getTime(),
+      tokenHashPrefix,
     });
   }
 

@@ -1,3 +1,3 @@
 export { Accounts } from './accounts.ts';
 export { Idempotency } from './idempotency.ts';
-export type { Identity, Role } from './identity.ts';
+export type { Caller, Identity, Person, Role } from './identity.ts';

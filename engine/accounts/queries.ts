@@ -46,12 +46,16 @@ export async function findApiKey(
   return row;
 }
 
-export async function findSession(
-  sql: Sql,
-  hash: Buffer,
-): Promise<{ org_id: string; attendee_id: string; meeting_id: string; expired: boolean } | undefined> {
-  const [row] = await sql<{ org_id: string; attendee_id: string; meeting_id: string; expired: boolean }[]>`
-    SELECT * FROM door.find_session(${hash})`;
+interface SessionRow {
+  org_id: string;
+  attendee_id: string;
+  meeting_id: string;
+  expires_at: Date;
+  expired: boolean;
+}
+
+export async function findSession(sql: Sql, hash: Buffer): Promise<SessionRow | undefined> {
+  const [row] = await sql<SessionRow[]>`SELECT * FROM door.find_session(${hash})`;
   return row;
 }
 

@@ -1,8 +1,7 @@
-import type { Identity } from '../../engine/index.ts';
 import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
 
-/** Long enough for every secret we make; a longer one is a mistake and is not worth hashing. */
-const SECRET = /^[\x21-\x7e]{1,512}$/;
+/** Long enough for every secret we make, access tokens included; a longer one is a mistake and is not worth hashing. */
+const SECRET = /^[\x21-\x7e]{1,2048}$/;
 
 /** The secret of `Authorization: Bearer …`. Refuses `unauthenticated` where it is missing or written otherwise. */
 export function bearerSecret(authorization: string | undefined): Outcome<string> {
@@ -18,13 +17,4 @@ export function bearerSecret(authorization: string | undefined): Outcome<string>
     });
   }
   return accept(secret);
-}
-
-/**
- * X-Org-Id may only repeat the organisation that the key carries. Another one, which may or may not exist,
- * gets the same answer as one that does not.
- */
-export function sameOrganisation(identity: Identity, orgId: string | undefined): Outcome<Identity> {
-  if (orgId === undefined || orgId.toLowerCase() === identity.orgId) return accept(identity);
-  return refuse('not_found', 'There is no such organisation among yours. Leave X-Org-Id out: your key names it.');
 }

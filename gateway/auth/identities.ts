@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Engine, Identity } from '../../engine/index.ts';
+import type { Caller, Engine } from '../../engine/index.ts';
 import type { Outcome } from '../../engine/outcome.ts';
 
 /** A revoked key acts for at most this long; a busy caller costs one look-up in it. */
@@ -9,15 +9,16 @@ const KEEP_MAX = 20_000;
 
 interface Kept {
   readonly until: number;
-  readonly answer: Promise<Outcome<Identity>>;
+  readonly answer: Promise<Outcome<Caller>>;
 }
 
 /**
- * Secrets -> who is calling, asked of the engine at most once a second and secret. Keeps SHA-256 of the secret,
- * never the secret. A refusal is shared by those who ask at the same moment and then forgotten.
+ * Secrets -> who is calling, asked of the engine at most once a second, secret and organisation. Keeps SHA-256 of the
+ * secret, never the secret. A refusal is shared by those who ask at the same moment and then forgotten.
  */
 export interface Identities {
-  of(secret: string): Promise<Outcome<Identity>>;
+  /** @param orgId the organisation that the caller names, if any */
+  of(secret: string, orgId?: string): Promise<Outcome<Caller>>;
 }
 
 export function createIdentities(
@@ -26,8 +27,8 @@ export function createIdentities(
 ): Identities {
   const kept = new Map<string, Kept>();
 
-  function ask(secret: string, key: string): Promise<Outcome<Identity>> {
-    const entry: Kept = { until: now() + KEEP_MS, answer: accounts.authenticate(secret) };
+  function ask(secret: string, orgId: string | undefined, key: string): Promise<Outcome<Caller>> {
+    const entry: Kept = { until: now() + KEEP_MS, answer: accounts.authenticate(secret, orgId) };
     const forget = () => {
       if (kept.get(key) === entry) kept.delete(key);
     };
@@ -42,10 +43,11 @@ export function createIdentities(
   }
 
   return {
-    of(secret) {
-      const key = createHash('sha256').update(secret).digest('base64');
+    of(secret, orgId) {
+      const hash = createHash('sha256').update(secret).digest('base64');
+      const key = orgId === undefined ? hash : `${hash}${orgId}`;
       const entry = kept.get(key);
-      return entry !== undefined && now() < entry.until ? entry.answer : ask(secret, key);
+      return entry !== undefined && now() < entry.until ? entry.answer : ask(secret, orgId, key);
     },
   };
 }

@@ -1,41 +1,67 @@
-import type { Identity, Role } from '../../engine/index.ts';
+import type { Identity, Person, Role } from '../../engine/index.ts';
 import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
 
-const everyone: readonly Role[] = ['guest', 'member', 'moderator', 'admin'];
+const everyone: readonly Role[] = ['guest', 'member', 'sponsor', 'auditor', 'moderator', 'admin'];
 const chair: readonly Role[] = ['moderator', 'admin'];
+const overseers: readonly Role[] = ['auditor', 'moderator', 'admin'];
 
 /**
- * Who may do what. The first role of a row is the least one that suffices and is named to those who lack it.
- * What is seen of an election while it runs (hidden tallies, unpublished results) is the engine's rule, save
- * `results.preview`: an unpublished result is for the chair alone.
+ * Who may do what in an organisation. The first role of a row is the least one that suffices and is named to those who
+ * lack it. `reach` says how far the row goes: who attends a meeting, with whatever role there, passes rows of reach
+ * 'meeting' only, and gateway/auth/reach.ts holds them to their own meeting. What is seen of an election while it runs
+ * (hidden tallies, unpublished results) is the engine's rule, save `results.preview`.
  */
 export const PERMISSIONS = {
-  'meetings.create': chair,
-  'meetings.list': chair,
-  'meetings.read': everyone,
-  'elections.create': chair,
-  'elections.manage': chair, // open, close, cancel, publish
-  'elections.read': everyone,
-  'credentials.issue': chair,
-  'ballots.cast': everyone, // the credential decides whether it counts
-  'ballots.read': everyone, // the published list
-  'tallies.read': everyone,
-  'results.read': everyone,
-  'results.preview': chair,
-  'participation.read': chair, // it would show the count of an election whose figures are hidden
-  'elections.recount': chair,
-  'sockets.connect': everyone,
-} as const satisfies Record<string, readonly Role[]>;
+  'meetings.create': { roles: chair, reach: 'organisation' },
+  'meetings.list': { roles: overseers, reach: 'organisation' },
+  'meetings.read': { roles: everyone, reach: 'meeting' },
+  'elections.create': { roles: chair, reach: 'organisation' },
+  'elections.manage': { roles: chair, reach: 'organisation' }, // open, close, cancel, publish
+  'elections.read': { roles: everyone, reach: 'meeting' },
+  'credentials.issue': { roles: chair, reach: 'organisation' },
+  'ballots.cast': { roles: everyone, reach: 'meeting' }, // the credential decides whether it counts
+  'ballots.read': { roles: everyone, reach: 'meeting' }, // the published list
+  'tallies.read': { roles: everyone, reach: 'meeting' },
+  'results.read': { roles: everyone, reach: 'meeting' },
+  'results.preview': { roles: overseers, reach: 'organisation' }, // an unpublished result
+  'participation.read': { roles: overseers, reach: 'organisation' }, // shows the count of an election that hides its figures
+  'elections.recount': { roles: overseers, reach: 'organisation' },
+  'sockets.connect': { roles: everyone, reach: 'meeting' },
+} as const satisfies Record<string, { readonly roles: readonly Role[]; readonly reach: 'organisation' | 'meeting' }>;
+
+/** What signed-in persons may do outside any organisation; 'platform' rows are for platform admins alone. */
+export const PERSON_PERMISSIONS = {
+  'account.manage': 'person', // the own account, its sessions and memberships
+  'organisations.create': 'person',
+  'organisations.manage': 'platform', // any organisation: quotas
+} as const satisfies Record<string, 'person' | 'platform'>;
 
 export type Permission = keyof typeof PERMISSIONS;
+export type PersonPermission = keyof typeof PERSON_PERMISSIONS;
 
-export function permits(roles: readonly Role[], permission: Permission): boolean {
-  return PERMISSIONS[permission].some((role) => roles.includes(role));
+export function permits(identity: Identity, permission: Permission): boolean {
+  const { roles, reach } = PERMISSIONS[permission];
+  return (
+    (roles as readonly Role[]).some((role) => identity.roles.includes(role)) &&
+    (identity.kind !== 'attendee' || reach === 'meeting') &&
+    (identity.scopes === null || identity.scopes.includes(permission))
+  );
 }
 
 /** Refuses `forbidden`, naming the least role that would do, unless one of the caller's roles allows it. */
 export function authorise(identity: Identity, permission: Permission): Outcome<null> {
-  if (permits(identity.roles, permission)) return accept(null);
-  const role = PERMISSIONS[permission][0];
+  if (permits(identity, permission)) return accept(null);
+  const role = PERMISSIONS[permission].roles[0];
+  if (identity.scopes !== null && !identity.scopes.includes(permission)) {
+    return refuse('forbidden', `This key was made without the scope ${permission}. Use a key that has it.`, {
+      details: { role, scope: permission },
+    });
+  }
   return refuse('forbidden', `This needs the role ${role}. Ask a ${role} of your organisation.`, { details: { role } });
+}
+
+/** The same for what needs a signed-in person and no organisation. */
+export function authorisePerson(person: Person, permission: PersonPermission): Outcome<null> {
+  if (PERSON_PERMISSIONS[permission] === 'person' || person.platformAdmin) return accept(null);
+  return refuse('forbidden', 'This needs an administrator of the platform.', { details: { role: 'platform_admin' } });
 }

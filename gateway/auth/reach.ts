@@ -3,10 +3,10 @@ import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
 
 /**
  * Who joined a meeting by its code reaches that meeting and its elections, nothing else of the organisation.
- * What is out of reach is answered like what does not exist. API keys reach their whole organisation.
+ * What is out of reach is answered like what does not exist. API keys and members reach their whole organisation.
  */
 function reaches(identity: Identity, meetingId: string | null): boolean {
-  return identity.kind === 'api_key' || (identity.meetingId !== null && identity.meetingId === meetingId);
+  return identity.kind !== 'attendee' || (identity.meetingId !== null && identity.meetingId === meetingId);
 }
 
 /** The election, if it is within the caller's reach; otherwise `not_found`. */
@@ -28,7 +28,7 @@ export async function meetingInReach(engine: Engine, identity: Identity, meeting
 
 /** Attendees list their own meeting's elections only; asking for another meeting's is answered like an unknown one. */
 export function listInReach(identity: Identity, meetingId: string | undefined): Outcome<string | undefined> {
-  if (identity.kind === 'api_key') return accept(meetingId);
+  if (identity.kind !== 'attendee') return accept(meetingId);
   const own = identity.meetingId;
   if (own === null || (meetingId !== undefined && meetingId !== own)) {
     return refuse('not_found', 'There is no such meeting. Check its id.');

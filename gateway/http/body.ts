@@ -1,5 +1,6 @@
 import type { AnyFailure } from '../errors.ts';
 import { type Checked, checkJson } from './input.ts';
+import type { UploadedFile } from './operation.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
@@ -41,6 +42,27 @@ async function readBytes(request: Request, maxBytes: number, reading: BodyReadin
   return { ok: true, value: Buffer.concat(parts) };
 }
 
+function mediaTypeOf(request: Request): string | undefined {
+  return request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+}
+
+/** A file as the body: one of these media types (415 otherwise), at most `maxBytes` (413). */
+export async function readFileBody(
+  request: Request,
+  { mediaTypes, maxBytes }: { readonly mediaTypes: readonly string[]; readonly maxBytes: number },
+  reading: BodyReading,
+): Promise<Checked<UploadedFile>> {
+  const mediaType = mediaTypeOf(request);
+  if (mediaType === undefined || !mediaTypes.includes(mediaType)) {
+    return failed(
+      'wrong_media_type',
+      `Send the file itself as the body, with Content-Type: ${mediaTypes.join(' or ')}.`,
+    );
+  }
+  const bytes = await readBytes(request, maxBytes, reading);
+  return bytes.ok ? { ok: true, value: { bytes: bytes.value, mediaType } } : bytes;
+}
+
 /**
  * The body as JSON. Refuses another media type (415), more than `maxBytes` (413), what is no UTF-8 or no JSON (400),
  * and JSON that no schema wants (422, see checkJson).
@@ -50,8 +72,7 @@ export async function readJson(
   maxBytes: number,
   reading: BodyReading,
 ): Promise<Checked<{ raw: Uint8Array; json: unknown }>> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
+  if (mediaTypeOf(request) !== 'application/json') {
     return failed('wrong_media_type', 'Send the body as JSON, with Content-Type: application/json.');
   }
   const bytes = await readBytes(request, maxBytes, reading);

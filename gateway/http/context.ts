@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
-import type { Identity } from '../../engine/index.ts';
+import type { Identity, Person } from '../../engine/index.ts';
 
 /** What one request is known by, in its answer and in the log. */
 export interface RequestContext {
@@ -10,6 +10,7 @@ export interface RequestContext {
   /** the pattern of the route, never the address itself: addresses carry tracking codes and whatever people paste */
   path: string;
   identity: Identity | null;
+  person: Person | null;
 }
 
 export interface HttpEnv {
@@ -30,5 +31,5 @@ function callerId(value: string | undefined): string | null {
 export function newRequestContext(header: (name: string) => string | undefined, now: number): RequestContext {
   const requestId = callerId(header('x-request-id')) ?? randomUUID();
   const correlationId = callerId(header('x-correlation-id')) ?? requestId;
-  return { requestId, correlationId, startedAt: now, path: NO_ROUTE, identity: null };
+  return { requestId, correlationId, startedAt: now, path: NO_ROUTE, identity: null, person: null };
 }

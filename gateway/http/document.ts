@@ -9,8 +9,8 @@ type Kind = AnyFailure['kind'];
 const INTRODUCTION = `
 Psephos takes ballots and counts them. Everything the socket can do to vote, these operations can too.
 
-**Who you are.** Send your API key or session token as \`Authorization: Bearer …\`. It carries your organisation;
-\`X-Org-Id\` is optional and must name that one.
+**Who you are.** Send your API key, session token or access token as \`Authorization: Bearer …\`. Keys and session
+tokens carry their organisation; a person of several organisations names one in \`X-Org-Id\`.
 
 **Retrying.** Retry answers 423, 429 and 5xx only, at most twice, after \`details.retry_after_ms\` (or 25 to 100 ms,
 at random), with the same cast key or \`Idempotency-Key\`. What you repeat so is carried out once.
@@ -23,7 +23,9 @@ at random), with the same cast key or \`Idempotency-Key\`. What you repeat so is
 from you and echoed; without them you get new ones. Errors and our log carry them.
 `.trim();
 
-const orgHeader = z.string().optional().meta({ description: "Your organisation's id. Optional: your key carries it." });
+const orgHeader = z.string().optional().meta({
+  description: "Your organisation's id. Keys carry it; persons of several organisations name one.",
+});
 const idempotencyHeader = z.string().optional().meta({
   description:
     'Any text of your own, 1 to 128 characters. The same request under it is carried out once; kept 24 hours.',
@@ -41,7 +43,14 @@ export function failuresOf(op: Operation): readonly Kind[] {
   };
   add(op.permission !== null, 'unauthenticated', 'forbidden', 'not_found', 'database_away');
   add(op.params !== undefined || op.query !== undefined || op.body !== undefined, 'invalid_input');
-  add(op.body !== undefined, 'not_json', 'body_too_large', 'body_too_slow', 'wrong_media_type');
+  add(
+    op.body !== undefined || op.file !== undefined,
+    'body_too_large',
+    'body_too_slow',
+    'wrong_media_type',
+    'bad_http',
+  );
+  add(op.body !== undefined, 'not_json');
   add(op.creates === true, 'conflict', 'rate_limited');
   add(op.alwaysAdmitted !== true, 'overloaded', op.method === 'get' ? 'database_away' : 'outcome_unknown');
   kinds.add('bug');
@@ -80,10 +89,17 @@ function successResponses(op: Operation): RouteConfig['responses'] {
     const example = schema?.meta()?.example;
     responses[status] =
       schema === undefined
-        ? { description, content: { [mediaType ?? 'text/plain']: { schema: z.string() } } }
+        ? mediaType === undefined
+          ? { description }
+          : { description, content: { [mediaType]: { schema: z.string() } } }
         : { description, content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } } };
   }
   return responses;
+}
+
+function fileBody({ mediaTypes, description }: NonNullable<Operation['file']>) {
+  const schema = z.string().meta({ description, format: 'binary' });
+  return { required: true, content: Object.fromEntries(mediaTypes.map((type) => [type, { schema }])) };
 }
 
 function routeOf(op: Operation): RouteConfig {
@@ -105,11 +121,12 @@ function routeOf(op: Operation): RouteConfig {
       headers,
       ...(op.params === undefined ? {} : { params: op.params as z.ZodObject }),
       ...(op.query === undefined ? {} : { query: op.query as z.ZodObject }),
+      ...(op.file === undefined ? {} : { body: fileBody(op.file) }),
       ...(op.body === undefined
         ? {}
         : {
             body: {
-              required: true,
+              required: op.bodyOptional !== true,
               content: {
                 'application/json': { schema: op.body, ...(bodyExample === undefined ? {} : { example: bodyExample }) },
               },
@@ -127,7 +144,8 @@ export function openApiDocument(operations: readonly Operation[]) {
   described.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key (psk_…) or the session token of an attendee (pst_…).',
+    description:
+      'An API key (psk_…), the session token of an attendee (pst_…), or the access token of a signed-in person.',
   });
   return described.getOpenAPI31Document({
     openapi: '3.1.0',

@@ -1,15 +1,19 @@
 import type { z } from 'zod';
-import type { Engine, Identity } from '../../engine/index.ts';
+import type { Engine, Identity, Person } from '../../engine/index.ts';
 import type { FailureKind } from '../../engine/outcome.ts';
-import type { Permission } from '../auth/permissions.ts';
+import type { Permission, PersonPermission } from '../auth/permissions.ts';
 import type { AnyFailure } from '../errors.ts';
 
-/** A successful answer. `body` is sent as JSON; `text` as it is, with its media type. */
+/** A successful answer. `body` is sent as JSON; `text` and `bytes` as they are, with their media type. */
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly text?: { readonly type: string; readonly content: string };
+  /** files: pictures, PDF */
+  readonly bytes?: { readonly type: string; readonly content: Uint8Array };
   readonly headers?: Readonly<Record<string, string>>;
+  /** whole Set-Cookie lines */
+  readonly cookies?: readonly string[];
   /** GET only: what the answer is made of; the same again is answered 304 */
   readonly etag?: string;
 }
@@ -18,15 +22,41 @@ export type Answer =
   | { readonly ok: true; readonly value: Reply }
   | { readonly ok: false; readonly failure: AnyFailure };
 
+/** Any row of the permission tables. */
+export type AnyPermission = Permission | PersonPermission;
+
+/** Where a request comes from. */
+export interface Origin {
+  /** the caller's network address, as the proxy in front of us names it where one is trusted */
+  readonly address: string;
+  /** User-Agent, cut to what a list of devices shows; '' without */
+  readonly userAgent: string;
+  /** a header by its lower-case name */
+  header(name: string): string | undefined;
+  cookie(name: string): string | undefined;
+}
+
+export interface UploadedFile {
+  readonly bytes: Uint8Array;
+  /** without parameters, in small letters, e.g. 'text/csv' */
+  readonly mediaType: string;
+}
+
 /** What a handler is given: checked input and, where the operation needs a permission, who is calling. */
 export interface Call<Access, Params, Query, Body> {
   readonly engine: Engine;
-  readonly identity: Access extends null ? null : Identity;
+  /** where the permission is one of an organisation */
+  readonly identity: Access extends Permission ? Identity : null;
+  /** where the permission is one of a person */
+  readonly person: Access extends PersonPermission ? Person : null;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** where the operation takes a file instead of a body */
+  readonly file: UploadedFile | null;
   /** the host name by which the caller reached this gateway, e.g. 'localhost' */
   readonly host: string;
+  readonly origin: Origin;
 }
 
 interface Described {
@@ -39,13 +69,13 @@ interface Described {
 
 /** One operation over HTTP: its document and its handler in one place. */
 export interface Operation<
-  Access extends Permission | null = Permission | null,
+  Access extends AnyPermission | null = AnyPermission | null,
   Params = unknown,
   Query = unknown,
   Body = unknown,
 > {
   readonly id: string;
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** OpenAPI form, e.g. /v1/elections/{election_id} */
   readonly path: string;
   readonly tag: string;
@@ -57,6 +87,10 @@ export interface Operation<
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   readonly bodyMaxBytes?: number;
+  /** a request without a body is fine too; the handler gets undefined */
+  readonly bodyOptional?: true;
+  /** instead of a JSON body: a file, given to the handler as it came */
+  readonly file?: { readonly mediaTypes: readonly string[]; readonly maxBytes: number; readonly description: string };
   /** takes Idempotency-Key */
   readonly creates?: true;
   /** the answer is a secret: Cache-Control: no-store */
@@ -70,7 +104,7 @@ export interface Operation<
 }
 
 /** Lets TypeScript infer the input's types; the gateway holds operations of all kinds in one list. */
-export function operation<Access extends Permission | null, Params = undefined, Query = undefined, Body = undefined>(
+export function operation<Access extends AnyPermission | null, Params = undefined, Query = undefined, Body = undefined>(
   definition: Operation<Access, Params, Query, Body>,
 ): Operation {
   return definition as unknown as Operation;

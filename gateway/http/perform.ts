@@ -1,19 +1,37 @@
-import type { Engine, Identity } from '../../engine/index.ts';
+import { getCookie } from 'hono/cookie';
+import type { Caller, Engine } from '../../engine/index.ts';
 import { limits } from '../../engine/limits.ts';
-import { accept, type Outcome } from '../../engine/outcome.ts';
-import { bearerSecret, sameOrganisation } from '../auth/bearer.ts';
+import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
+import { bearerSecret } from '../auth/bearer.ts';
 import type { Identities } from '../auth/identities.ts';
-import { authorise, type Permission } from '../auth/permissions.ts';
+import {
+  authorise,
+  authorisePerson,
+  PERSON_PERMISSIONS,
+  type Permission,
+  type PersonPermission,
+} from '../auth/permissions.ts';
 import type { Logger } from '../logging.ts';
 import { type Admission, within } from './admission.ts';
-import { type BodyReading, readJson } from './body.ts';
+import { type BodyReading, readFileBody, readJson } from './body.ts';
 import type { HttpContext } from './context.ts';
 import { once } from './idempotency.ts';
 import { checkJson, checkShape } from './input.ts';
-import { type Answer, type Call, decline, type Operation } from './operation.ts';
+import { type Answer, type AnyPermission, type Call, decline, type Operation, type Origin } from './operation.ts';
 
 /** Bodies are small: a ballot of 4,096 characters, an election of 1,000 options. Credentials set their own bound. */
 const BODY_MAX_BYTES = 256 * 1024;
+
+/** What a list of devices shows of a User-Agent. */
+const USER_AGENT_MAX_CHARACTERS = 256;
+
+const NOBODY: Caller = { identity: null, person: null };
+const NO_PERSON = refuse('forbidden', 'This is for signed-in persons: sign in with your account.', {
+  details: { role: 'person' },
+});
+const NO_ORGANISATION = refuse('forbidden', 'Name one of your organisations in X-Org-Id.', {
+  details: { role: 'member', reason: 'no_organisation' },
+});
 
 export interface Performing {
   readonly engine: Engine;
@@ -23,16 +41,33 @@ export interface Performing {
   readonly requestTimeoutMs?: number;
 }
 
-async function identify(deps: Performing, c: HttpContext, permission: Permission): Promise<Outcome<Identity>> {
+async function identify(deps: Performing, c: HttpContext, permission: AnyPermission): Promise<Outcome<Caller>> {
   const secret = bearerSecret(c.req.header('authorization'));
   if (!secret.ok) return secret;
-  const known = await deps.identities.of(secret.value);
+  const known = await deps.identities.of(secret.value, c.req.header('x-org-id'));
   if (!known.ok) return known;
-  c.var.request.identity = known.value;
-  const here = sameOrganisation(known.value, c.req.header('x-org-id'));
-  if (!here.ok) return here;
-  const allowed = authorise(known.value, permission);
-  return allowed.ok ? accept(known.value) : allowed;
+  const { identity, person } = known.value;
+  c.var.request.identity = identity;
+  c.var.request.person = person;
+  if (permission in PERSON_PERMISSIONS) {
+    if (person === null) return NO_PERSON;
+    const allowed = authorisePerson(person, permission as PersonPermission);
+    return allowed.ok ? known : allowed;
+  }
+  if (identity === null) return NO_ORGANISATION;
+  const allowed = authorise(identity, permission as Permission);
+  return allowed.ok ? known : allowed;
+}
+
+/** Where a request comes from: the connection's other end, whom a proxy in front would name. */
+function originOf(c: HttpContext): Origin {
+  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
+  return {
+    address: incoming?.socket?.remoteAddress ?? '',
+    userAgent: (c.req.header('user-agent') ?? '').slice(0, USER_AGENT_MAX_CHARACTERS),
+    header: (name) => c.req.header(name),
+    cookie: (name) => getCookie(c, name),
+  };
 }
 
 /** Query parameters; one that is given twice stays a list, which no schema of ours takes. */
@@ -48,7 +83,7 @@ function hostOf(c: HttpContext): string {
 }
 
 async function carryOut(op: Operation, c: HttpContext, deps: Performing, reading: BodyReading): Promise<Answer> {
-  const caller = op.permission === null ? accept(null) : await identify(deps, c, op.permission);
+  const caller = op.permission === null ? accept(NOBODY) : await identify(deps, c, op.permission);
   if (!caller.ok) return caller;
   const address = { ...c.req.param(), ...queryOf(c) };
   const storable = checkJson(address);
@@ -58,22 +93,44 @@ async function carryOut(op: Operation, c: HttpContext, deps: Performing, reading
   const query = op.query === undefined ? accept(undefined) : checkShape(op.query, queryOf(c));
   if (!query.ok) return query;
 
-  const call = { engine: deps.engine, identity: caller.value, params: params.value, query: query.value };
-  const host = hostOf(c);
-  if (op.body === undefined)
-    return op.handle({ ...call, body: undefined, host } as Call<never, unknown, unknown, unknown>);
-
+  const call = {
+    engine: deps.engine,
+    ...caller.value,
+    params: params.value,
+    query: query.value,
+    body: undefined,
+    file: null,
+    host: hostOf(c),
+    origin: originOf(c),
+  };
+  const handle = (more: object) => op.handle({ ...call, ...more } as Call<never, unknown, unknown, unknown>);
+  if (op.file !== undefined) {
+    const file = await readFileBody(c.req.raw, op.file, reading);
+    return file.ok ? repeatable(op, c, deps, caller.value, file.value.bytes, () => handle({ file: file.value })) : file;
+  }
+  if (op.body === undefined || (op.bodyOptional === true && c.req.raw.body === null)) return handle({});
   const read = await readJson(c.req.raw, op.bodyMaxBytes ?? BODY_MAX_BYTES, reading);
   if (!read.ok) return read;
   const body = checkShape(op.body, read.value.json);
   if (!body.ok) return body;
-  const work = () => op.handle({ ...call, body: body.value, host } as Call<never, unknown, unknown, unknown>);
+  return repeatable(op, c, deps, caller.value, read.value.raw, () => handle({ body: body.value }));
+}
+
+/** Once for one Idempotency-Key, where the operation creates something in an organisation and the caller sent a key. */
+function repeatable(
+  op: Operation,
+  c: HttpContext,
+  deps: Performing,
+  caller: Caller,
+  rawBody: Uint8Array,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
   const key = c.req.header('idempotency-key');
-  if (op.creates !== true || key === undefined || caller.value === null) return work();
+  if (op.creates !== true || key === undefined || caller.identity === null) return work();
   const { requestId } = c.var.request;
-  const { orgId } = caller.value;
-  const repeatable = { key, orgId, method: c.req.method, path: c.req.path, rawBody: read.value.raw, requestId };
-  return once(deps.engine.idempotency, deps.logger, repeatable, work);
+  const { orgId } = caller.identity;
+  const request = { key, orgId, method: c.req.method, path: c.req.path, rawBody, requestId };
+  return once(deps.engine.idempotency, deps.logger, request, work);
 }
 
 function tooLate(op: Operation, reading: BodyReading): Answer {

@@ -25,10 +25,16 @@ function respondReply(c: HttpContext, op: Operation, reply: Reply): Response {
     headers.set('etag', etag);
     if (holds(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
   }
+  for (const cookie of reply.cookies ?? []) headers.append('set-cookie', cookie);
+  if (reply.bytes !== undefined) {
+    headers.set('content-type', reply.bytes.type);
+    return new Response(reply.bytes.content as Uint8Array<ArrayBuffer>, { status: reply.status, headers });
+  }
   if (reply.text !== undefined) {
     headers.set('content-type', reply.text.type);
     return new Response(reply.text.content, { status: reply.status, headers });
   }
+  if (reply.status === 204 || reply.body === undefined) return new Response(null, { status: reply.status, headers });
   return Response.json(reply.body, { status: reply.status, headers });
 }
 

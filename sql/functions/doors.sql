@@ -8,10 +8,11 @@ AS $$ SELECT k.org_id, k.key_id, k.roles, k.revoked_at IS NOT NULL FROM app.api_
 REVOKE ALL ON FUNCTION door.find_api_key(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door.find_api_key(bytea) TO psephos_app;
 
-CREATE OR REPLACE FUNCTION door.find_session(p_hash bytea)
-  RETURNS TABLE (org_id uuid, attendee_id uuid, meeting_id uuid, expired boolean)
+DROP FUNCTION IF EXISTS door.find_session(bytea); -- its answer has changed its shape
+CREATE FUNCTION door.find_session(p_hash bytea)
+  RETURNS TABLE (org_id uuid, attendee_id uuid, meeting_id uuid, expires_at timestamptz, expired boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT a.org_id, a.attendee_id, a.meeting_id, a.expires_at <= clock_timestamp() FROM app.attendees a WHERE a.session_hash = p_hash LIMIT 1 $$;
+AS $$ SELECT a.org_id, a.attendee_id, a.meeting_id, a.expires_at, a.expires_at <= clock_timestamp() FROM app.attendees a WHERE a.session_hash = p_hash LIMIT 1 $$;
 REVOKE ALL ON FUNCTION door.find_session(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door.find_session(bytea) TO psephos_app;
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Sql } from '../../engine/db/index.ts';
-import { credentialOfToken, type Engine, type Outcome } from '../../engine/index.ts';
+import { type Caller, credentialOfToken, type Engine, type Identity, type Outcome } from '../../engine/index.ts';
 
 const ACTOR = 'test';
 const MOTION = {
@@ -26,6 +26,13 @@ export function accepted<T>(outcome: Outcome<T>): T {
   return outcome.value;
 }
 
+/** Whom a secret belongs to, within an organisation. */
+export function identified(outcome: Outcome<Caller>): Identity {
+  const { identity } = accepted(outcome);
+  if (identity === null) throw new Error('no organisation');
+  return identity;
+}
+
 /**
  * An organisation with at least one row in every table that there is: members, keys, a meeting with an attendee and a
  * ticket, an election that was published and one that is open, and a log over two months.
@@ -42,7 +49,7 @@ export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<
   accepted(await engine.elections.publish(orgId, published, ACTOR));
   const openElectionId = await electionWithBallot(engine, orgId, meeting.meetingId);
   await superuser`SELECT urn.take_snapshot(${orgId}, ${openElectionId})`;
-  const identity = accepted(await engine.accounts.authenticate(joined.sessionToken));
+  const identity = identified(await engine.accounts.authenticate(joined.sessionToken));
   accepted(await engine.accounts.issueSocketTicket(identity));
   accepted(await engine.idempotency.begin(orgId, randomUUID(), randomBytes(32)));
   await linkAccount(superuser, orgId);

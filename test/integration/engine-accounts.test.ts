@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest';
 import { type Identity, limits, type Outcome } from '../../engine/index.ts';
 import { accepted, issueTo, kindOf, newElection, newOrganisation, newVoters, openEngine } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';
+import { identified } from '../harness/two-organisations.ts';
 
 const database = await freshDatabase();
 const engine = await openEngine(database);
@@ -19,13 +20,17 @@ function reasonOf(outcome: Outcome<unknown>): unknown {
 test('an API key tells its organisation and roles, until it is revoked', async () => {
   const made = accepted(await engine.accounts.createApiKey(orgId, { name: 'Console', roles: ['moderator', 'member'] }));
   expect(made.secret).toMatch(/^psk_[\w-]{43}$/);
-  const identity = accepted(await other.accounts.authenticate(made.secret));
+  const identity = identified(await other.accounts.authenticate(made.secret));
   expect(identity).toEqual({
     kind: 'api_key',
     orgId,
     roles: ['moderator', 'member'],
     id: made.keyId,
     meetingId: null,
+    memberId: null,
+    sessionId: null,
+    scopes: null,
+    expiresAtMs: null,
     tokenHashPrefix: expect.stringMatching(/^[0-9a-f]{8}$/),
   });
   const stranger = await newOrganisation(engine, 'Strangers');
@@ -44,7 +49,7 @@ test.each(['psk_unknown', 'pst_unknown', 'pkt_ticket', '', 'no prefix', '\u0000'
 
 test('a socket ticket is good once, on any gateway, and not beyond its time', async () => {
   const { secret } = accepted(await engine.accounts.createApiKey(orgId, { name: 'Screen', roles: ['member'] }));
-  const identity = accepted(await engine.accounts.authenticate(secret));
+  const identity = identified(await engine.accounts.authenticate(secret));
   const { ticket, expiresAt } = accepted(await engine.accounts.issueSocketTicket(identity));
   const leftMs = Number(expiresAt) - Date.now();
   expect(Math.abs(leftMs - limits.socketTicketMs)).toBeLessThan(5_000);
@@ -74,7 +79,7 @@ test('who joins a meeting stands on the roll of its open elections, and votes wi
   expect(late.meeting).toEqual(meeting);
 
   for (const { sessionToken, attendeeId } of [early, late]) {
-    const identity = accepted(await other.accounts.authenticate(sessionToken));
+    const identity = identified(await other.accounts.authenticate(sessionToken));
     expect(identity).toMatchObject({
       kind: 'attendee',
       roles: ['guest'],

@@ -10,6 +10,7 @@ import {
   type Voter,
 } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';
+import { identified } from '../harness/two-organisations.ts';
 
 const database = await freshDatabase();
 const engine = await openEngine(database);
@@ -41,7 +42,7 @@ function expectNone(text: string, secrets: readonly string[]): void {
 
 test('no row of any table holds a token, cast key, session, ticket or API key', async () => {
   const { secret } = accepted(await engine.accounts.createApiKey(orgId, { name: 'Console', roles: ['moderator'] }));
-  const identity = accepted(await engine.accounts.authenticate(secret));
+  const identity = identified(await engine.accounts.authenticate(secret));
   const { ticket } = accepted(await engine.accounts.issueSocketTicket(identity));
   const meeting = accepted(await engine.meetings.create(orgId, { title: 'Assembly' }, 'mia'));
   const { sessionToken } = accepted(await engine.meetings.join(meeting.joinCode, { name: 'Ada' }));

@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../engine/index.ts';
 import { freshDatabase } from '../harness/postgres.ts';
 import { holesBetween, tenantTables } from '../harness/tenant-tables.ts';
-import { accepted, fillOrganisation } from '../harness/two-organisations.ts';
+import { accepted, fillOrganisation, identified } from '../harness/two-organisations.ts';
 import { connectAs } from '../harness/urn.ts';
 
 /** Tables that belong to no organisation. A table that is missing here must have org_id. */
@@ -108,7 +108,7 @@ describe('the door', () => {
     ['B', b],
   ])('finds what came in for %s, the one row, before any organisation is named', async (_, { orgId, ...held }) => {
     const { ticket } = accepted(
-      await engine.accounts.issueSocketTicket(accepted(await engine.accounts.authenticate(held.session))),
+      await engine.accounts.issueSocketTicket(identified(await engine.accounts.authenticate(held.session))),
     );
     const found = [
       await app`SELECT org_id FROM door.find_api_key(${sha256(held.apiKey)})`,

@@ -17,6 +17,7 @@ import {
   openEngine,
 } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';
+import { identified } from '../harness/two-organisations.ts';
 import { RawSocket } from './raw-socket.ts';
 
 const ORIGIN = 'https://vote.example';
@@ -67,7 +68,7 @@ async function unknown(at = port) {
 async function attendee(org: string, meetingId: string): Promise<Identity> {
   const meeting = accepted(await engine.meetings.get(org, meetingId));
   const joined = accepted(await engine.meetings.join(meeting.joinCode, { name: 'Ada' }));
-  return accepted(await engine.accounts.authenticate(joined.sessionToken));
+  return identified(await engine.accounts.authenticate(joined.sessionToken));
 }
 
 async function ticketOf(identity: Identity): Promise<string> {

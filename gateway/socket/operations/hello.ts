@@ -1,4 +1,4 @@
-import { type Identity, type Outcome, refuse } from '../../../engine/index.ts';
+import { accept, type Identity, type Outcome, refuse } from '../../../engine/index.ts';
 import { authorise, permits } from '../../auth/permissions.ts';
 import { CLOSE, type Connection } from '../connection.ts';
 import type { Gate } from '../gate.ts';
@@ -11,23 +11,26 @@ interface Secrets {
 
 async function identify(gate: Gate, { ticket, api_key: apiKey }: Secrets): Promise<Outcome<Identity>> {
   const known =
-    ticket === undefined
-      ? await gate.identities.of(apiKey ?? '')
-      : await gate.engine.accounts.redeemSocketTicket(ticket);
+    ticket === undefined ? await keyHolder(gate, apiKey ?? '') : await gate.engine.accounts.redeemSocketTicket(ticket);
   if (!known.ok) return known;
-  if (apiKey !== undefined && known.value.kind !== 'api_key') {
-    return refuse('unauthenticated', 'This is no API key. With a session token, ask for a ticket first.', {
-      details: { reason: 'unknown' },
-    });
-  }
   const allowed = authorise(known.value, 'sockets.connect');
   return allowed.ok ? known : allowed;
+}
+
+async function keyHolder(gate: Gate, apiKey: string): Promise<Outcome<Identity>> {
+  const known = await gate.identities.of(apiKey);
+  if (!known.ok) return known;
+  const { identity } = known.value;
+  if (identity?.kind === 'api_key') return accept(identity);
+  return refuse('unauthenticated', 'This is no API key. With a session or access token, ask for a ticket first.', {
+    details: { reason: 'unknown' },
+  });
 }
 
 function welcome(gate: Gate, connection: Connection, identity: Identity): string {
   const { framesPerSecondAttendee, framesPerSecondMachine, pingSeconds, requestsInWork } = gate.limits;
   connection.identity = identity;
-  connection.mayCast = permits(identity.roles, 'ballots.cast');
+  connection.mayCast = permits(identity, 'ballots.cast');
   connection.framesMax = identity.kind === 'api_key' ? framesPerSecondMachine : framesPerSecondAttendee;
   return JSON.stringify({
     org_id: identity.orgId,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Identity } from '../../../engine/index.ts';
+import type { Caller, Identity } from '../../../engine/index.ts';
 import { accept, type Outcome, refuse } from '../../../engine/outcome.ts';
 import { bearerSecret } from '../../../gateway/auth/bearer.ts';
 import { createIdentities } from '../../../gateway/auth/identities.ts';
@@ -10,8 +10,13 @@ const identity: Identity = {
   roles: ['admin'],
   id: 'k',
   meetingId: null,
+  memberId: null,
+  sessionId: null,
+  scopes: null,
+  expiresAtMs: null,
   tokenHashPrefix: '12345678',
 };
+const caller: Caller = { identity, person: null };
 
 test.each([
   [undefined, 'missing'],
@@ -20,7 +25,7 @@ test.each([
   ['Bearer', 'malformed'],
   ['Bearer  two-blanks', 'malformed'],
   ['Bearer a b', 'malformed'],
-  [`Bearer ${'x'.repeat(513)}`, 'malformed'],
+  [`Bearer ${'x'.repeat(2049)}`, 'malformed'],
   ['Bearer ä', 'malformed'],
 ])('authorization %j is refused as %s', (header, reason) => {
   expect(bearerSecret(header)).toMatchObject({ ok: false, failure: { kind: 'unauthenticated', details: { reason } } });
@@ -33,7 +38,7 @@ test('the scheme may be written in any case', () => {
 test('a key is looked up once a second, so that a revoked one stops working within a second', async () => {
   let now = 0;
   let lookups = 0;
-  let answer: Outcome<Identity> = accept(identity);
+  let answer: Outcome<Caller> = accept(caller);
   const identities = createIdentities(
     {
       authenticate: async () => {
@@ -61,7 +66,7 @@ test('refusals and lost databases are not kept', async () => {
         lookups += 1;
         if (lookups === 1) return refuse('unauthenticated', 'Unknown.');
         if (lookups === 2) throw new Error('lost');
-        return accept(identity);
+        return accept(caller);
       },
     },
     () => 0,
@@ -71,8 +76,11 @@ test('refusals and lost databases are not kept', async () => {
   expect((await identities.of('a')).ok).toBe(true);
 });
 
-test('two keys are two callers', async () => {
-  const identities = createIdentities({ authenticate: async (secret) => accept({ ...identity, id: secret }) });
-  expect(await identities.of('a')).toMatchObject({ value: { id: 'a' } });
-  expect(await identities.of('b')).toMatchObject({ value: { id: 'b' } });
+test('two keys are two callers, and so is one key in two organisations', async () => {
+  const identities = createIdentities({
+    authenticate: async (secret, orgId) => accept({ ...caller, identity: { ...identity, id: `${secret}${orgId}` } }),
+  });
+  expect(await identities.of('a')).toMatchObject({ value: { identity: { id: 'aundefined' } } });
+  expect(await identities.of('b')).toMatchObject({ value: { identity: { id: 'bundefined' } } });
+  expect(await identities.of('b', 'o')).toMatchObject({ value: { identity: { id: 'bo' } } });
 });

@@ -1,51 +1,88 @@
 import { describe, expect, test } from 'vitest';
 import type { Identity, Role } from '../../../engine/index.ts';
-import { authorise, PERMISSIONS, type Permission, permits } from '../../../gateway/auth/permissions.ts';
+import {
+  authorise,
+  authorisePerson,
+  PERMISSIONS,
+  PERSON_PERMISSIONS,
+  type Permission,
+  permits,
+} from '../../../gateway/auth/permissions.ts';
 
-const ROLES: readonly Role[] = ['guest', 'member', 'moderator', 'admin'];
+const ROLES: readonly Role[] = ['guest', 'member', 'sponsor', 'auditor', 'moderator', 'admin'];
 
-/** Written apart from the code: 1 = may. Columns as in ROLES. */
-const TABLE: Readonly<Record<Permission, string>> = {
-  'meetings.create': '0011',
-  'meetings.list': '0011',
-  'meetings.read': '1111',
-  'elections.create': '0011',
-  'elections.manage': '0011',
-  'elections.read': '1111',
-  'credentials.issue': '0011',
-  'ballots.cast': '1111',
-  'ballots.read': '1111',
-  'tallies.read': '1111',
-  'results.read': '1111',
-  'results.preview': '0011',
-  'participation.read': '0011',
-  'elections.recount': '0011',
-  'sockets.connect': '1111',
+/** Written apart from the code: a column a role as in ROLES, 1 = may; then how far it reaches and who is named. */
+const TABLE: Readonly<Record<Permission, readonly [string, 'organisation' | 'meeting', Role]>> = {
+  'meetings.create': ['000011', 'organisation', 'moderator'],
+  'meetings.list': ['000111', 'organisation', 'auditor'],
+  'meetings.read': ['111111', 'meeting', 'guest'],
+  'elections.create': ['000011', 'organisation', 'moderator'],
+  'elections.manage': ['000011', 'organisation', 'moderator'],
+  'elections.read': ['111111', 'meeting', 'guest'],
+  'credentials.issue': ['000011', 'organisation', 'moderator'],
+  'ballots.cast': ['111111', 'meeting', 'guest'],
+  'ballots.read': ['111111', 'meeting', 'guest'],
+  'tallies.read': ['111111', 'meeting', 'guest'],
+  'results.read': ['111111', 'meeting', 'guest'],
+  'results.preview': ['000111', 'organisation', 'auditor'],
+  'participation.read': ['000111', 'organisation', 'auditor'],
+  'elections.recount': ['000111', 'organisation', 'auditor'],
+  'sockets.connect': ['111111', 'meeting', 'guest'],
 };
 
-const identity = (roles: readonly Role[]): Identity => ({
+const identity = (roles: readonly Role[], more: Partial<Identity> = {}): Identity => ({
   kind: 'api_key',
   orgId: 'o',
   roles,
   id: 'i',
   meetingId: null,
+  memberId: null,
+  sessionId: null,
+  scopes: null,
+  expiresAtMs: null,
   tokenHashPrefix: '00000000',
+  ...more,
 });
 
 test('the table names every permission', () => {
   expect(Object.keys(PERMISSIONS).sort()).toEqual(Object.keys(TABLE).sort());
 });
 
-describe.each(Object.entries(TABLE) as [Permission, string][])('%s', (permission, row) => {
-  test.each(ROLES.map((role, column) => [role, row[column] === '1'] as const))('%s: %s', (role, may) => {
-    expect(permits([role], permission)).toBe(may);
+describe.each(Object.entries(TABLE) as [Permission, (typeof TABLE)[Permission]][])('%s', (permission, row) => {
+  const [cells, reach, least] = row;
+  test.each(ROLES.map((role, column) => [role, cells[column] === '1'] as const))('%s: %s', (role, may) => {
     const outcome = authorise(identity([role]), permission);
     expect(outcome.ok).toBe(may);
-    if (!outcome.ok) expect(outcome.failure).toMatchObject({ kind: 'forbidden', details: { role: 'moderator' } });
+    if (!outcome.ok) expect(outcome.failure).toMatchObject({ kind: 'forbidden', details: { role: least } });
+    expect(permits(identity([role], { kind: 'account' }), permission)).toBe(may);
+    expect(permits(identity([role], { kind: 'attendee', meetingId: 'm' }), permission)).toBe(
+      may && reach === 'meeting',
+    );
+    expect(permits(identity([role], { scopes: [permission] }), permission)).toBe(may);
+    expect(permits(identity([role], { scopes: [] }), permission)).toBe(false);
   });
 });
 
 test('no role, no permission; one of several roles is enough', () => {
-  expect(permits([], 'elections.read')).toBe(false);
-  expect(permits(['guest', 'moderator'], 'elections.manage')).toBe(true);
+  expect(permits(identity([]), 'elections.read')).toBe(false);
+  expect(permits(identity(['guest', 'moderator']), 'elections.manage')).toBe(true);
+});
+
+test('a key without the scope is told which one', () => {
+  const key = identity(['admin'], { scopes: ['elections.read'] });
+  expect(authorise(key, 'elections.manage')).toMatchObject({ failure: { details: { scope: 'elections.manage' } } });
+});
+
+test('what persons may do outside any organisation', () => {
+  const person = { accountId: 'a', sessionId: 's', platformAdmin: false, expiresAtMs: 0, tokenHashPrefix: '00000000' };
+  const table = {
+    'account.manage': 'person',
+    'organisations.create': 'person',
+    'organisations.manage': 'platform',
+  } as const;
+  expect(PERSON_PERMISSIONS).toEqual(table);
+  for (const [permission, reach] of Object.entries(table) as [keyof typeof table, string][]) {
+    expect(authorisePerson(person, permission).ok).toBe(reach === 'person');
+    expect(authorisePerson({ ...person, platformAdmin: true }, permission).ok).toBe(true);
+  }
 });

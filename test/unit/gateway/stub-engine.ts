@@ -39,7 +39,7 @@ export const election: Election = {
 
 /** Secrets are `ROLE` for an API key, `attendee-ROLE` for a session of MEETING, and 'outsider' for one of another meeting. */
 function identityOf(secret: string): Identity | null {
-  const match = /^(attendee-)?(admin|moderator|member|guest)$/.exec(secret);
+  const match = /^(attendee-)?(admin|sponsor|moderator|auditor|member|guest)$/.exec(secret);
   if (secret === 'outsider') return { ...identityOf('attendee-guest'), meetingId: randomUUID() } as Identity;
   if (match === null) return null;
   return {
@@ -48,6 +48,10 @@ function identityOf(secret: string): Identity | null {
     roles: [match[2] as Role],
     id: randomUUID(),
     meetingId: match[1] === undefined ? null : MEETING,
+    memberId: null,
+    sessionId: null,
+    scopes: null,
+    expiresAtMs: null,
     tokenHashPrefix: '0a1b2c3d',
   };
 }
@@ -111,10 +115,13 @@ export function stubEngine(rooms: Rooms = {}): Engine {
       ...rooms.meetings,
     },
     accounts: {
-      authenticate: async (secret: string) => {
+      authenticate: async (secret: string, orgId?: string) => {
         const identity = identityOf(secret);
-        if (identity !== null) return accept(identity);
-        return refuse('unauthenticated', 'This key is unknown.', { details: { reason: 'unknown' } });
+        if (identity === null)
+          return refuse('unauthenticated', 'This key is unknown.', { details: { reason: 'unknown' } });
+        if (orgId !== undefined && orgId.toLowerCase() !== identity.orgId)
+          return refuse('not_found', 'There is no such organisation.');
+        return accept({ identity, person: null });
       },
       issueSocketTicket: async () => accept({ ticket: 'tkt_secret', expiresAt: NOW }),
       attendeeCredential: () => Buffer.alloc(32, 7),
