@@ -1,4 +1,13 @@
-import { FULL, QUICK, runBench, tableOf } from '../loadtest/bench/index.ts';
+import {
+  API_FULL,
+  API_QUICK,
+  apiTableOf,
+  FULL,
+  QUICK,
+  runApiBench,
+  runBench,
+  tableOf,
+} from '../loadtest/bench/index.ts';
 import { readArguments } from './arguments.ts';
 import { runCommand } from './run-command.ts';
 
@@ -12,6 +21,7 @@ await runCommand(async () => {
     purpose: 'Measures the speed of everything on the way of a ballot, in one run on one fresh database of its own.',
     flags: {
       json: { type: 'boolean', purpose: 'one line of JSON at the end instead of the table' },
+      api: { type: 'boolean', purpose: 'instead: the HTTP API (import, member search, pages, common reads)' },
       quick: { type: 'boolean', purpose: 'smaller counts, done within 50 s' },
       growth: {
         type: 'boolean',
@@ -28,18 +38,27 @@ await runCommand(async () => {
   const stop = new AbortController();
   const abort = () => stop.abort();
   process.once('SIGINT', abort).once('SIGTERM', abort);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const giveUp = (error: unknown): never => {
+    // whatever was being measured still hangs on connections that are gone
+    if (stop.signal.aborted) process.exit(STOPPED);
+    throw error;
+  };
+  const print = <Report>(report: Report, table: (report: Report) => string) => {
+    process.stdout.write(`${flags.json ? JSON.stringify(report) : `\n${table(report)}`}\n`);
+  };
+  if (flags.api) {
+    const sizes = flags.quick ? API_QUICK : API_FULL;
+    print(await runApiBench({ sizes, say, signal: stop.signal }).catch(giveUp), apiTableOf);
+    return;
+  }
   const options = {
     sizes: flags.quick ? QUICK : FULL,
     growth: flags.growth,
     fanout: flags.fanout,
     idle: flags.idle,
-    say: (line: string) => process.stderr.write(`${line}\n`),
+    say,
     signal: stop.signal,
   };
-  const report = await runBench(options).catch((error: unknown) => {
-    // whatever was being measured still hangs on connections that are gone
-    if (stop.signal.aborted) process.exit(STOPPED);
-    throw error;
-  });
-  process.stdout.write(`${flags.json ? JSON.stringify(report) : `\n${tableOf(report)}`}\n`);
+  print(await runBench(options).catch(giveUp), tableOf);
 });

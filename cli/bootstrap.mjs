@@ -20,7 +20,9 @@ const COMMANDS = {
   start: 'the whole product on this machine: database, engine, gateway',
   test: 'everything: installs what it lacks, ends with "N passed, N failed"',
   check: 'types, Biome, knip and the tidy tests',
+  admin: 'accounts, organisations, keys and rights, at the database itself',
   migrate: 'brings a database to this version',
+  'demo-meeting': 'a lively meeting of 300 simulated people on the running server',
   replay: 'casts the ballots of a real election through sockets',
   bench: 'speed, in one run on one fresh database',
   fault: 'kills and cuts while ballots are cast, then audits',
@@ -35,8 +37,9 @@ function commandList() {
   return ['Commands (each answers to --help):', ...lines].join('\n');
 }
 
-/** @param {string} name @returns {string} `start` and `test` have short forms in npm */
+/** @param {string} name @returns {string} `start` and `test` have short forms in npm; cli/demo.ts makes the organisation */
 function npmForm(name) {
+  if (name === 'demo-meeting') return 'run demo';
   return name === 'start' || name === 'test' ? name : `run ${name}`;
 }
 

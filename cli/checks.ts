@@ -23,6 +23,8 @@ export interface CheckResult {
 
 export const STATIC_CHECKS: readonly Check[] = [
   { name: 'types', script: 'typescript/bin/tsc', args: ['--project', 'tsconfig.json', '--pretty', 'false'] },
+  { name: 'pages', script: 'typescript/bin/tsc', args: ['--project', 'web', '--pretty', 'false'] },
+  { name: 'browser', script: 'typescript/bin/tsc', args: ['--project', 'test/browser', '--pretty', 'false'] },
   {
     name: 'biome',
     script: '@biomejs/biome/bin/biome',
@@ -45,7 +47,7 @@ export function runChecks(checks: readonly Check[]): Promise<CheckResult[]> {
 
 /** One line for a person, followed by the check's own words when it failed. */
 export function describeCheck({ name, passed, seconds, output, remedy }: CheckResult): string {
-  const line = `${passed ? 'ok  ' : 'FAIL'} ${name.padEnd(6)} ${seconds.toFixed(1)} s`;
+  const line = `${passed ? 'ok  ' : 'FAIL'} ${name.padEnd(7)} ${seconds.toFixed(1)} s`;
   if (passed) return line;
   return [
     line,

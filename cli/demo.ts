@@ -6,6 +6,9 @@ import { demoOrganisation } from '../sql/demo-record.ts';
 /** Who the log says has done it. */
 const ACTOR = 'first start';
 
+/** Who runs the demo organisation; signs in by links only, since nobody has chosen a password. */
+const ORGANISER = { email: 'organiser@demo.example', name: 'Demo organiser', locale: 'en' } as const;
+
 /** What a person needs to try Psephos out. */
 export interface Demo {
   readonly orgId: string;
@@ -15,6 +18,8 @@ export interface Demo {
   readonly motion: Election | null;
   /** the moderator's API key, known only on the start that makes it */
   readonly apiKey: string | null;
+  /** signs the organiser in, for some minutes; null where mail goes out or others reach this machine */
+  readonly signInLink: string | null;
 }
 
 interface DemoElection {
@@ -88,8 +93,9 @@ const ELECTIONS: readonly DemoElection[] = [
  * Finds the demo organisation, or makes it on the first start with a meeting, elections and a moderator's key.
  * @param ownerUrl who migrated the database
  * @param newKey makes another key for a demo organisation that stands already
+ * @param alone nobody but this machine reaches the server: its terminal may show a link that signs in
  */
-export async function openDemo(engine: Engine, ownerUrl: string, newKey: boolean): Promise<Demo> {
+export async function openDemo(engine: Engine, ownerUrl: string, newKey: boolean, alone: boolean): Promise<Demo> {
   let apiKey: string | null = null;
   const { orgId, isNew } = await demoOrganisation(ownerUrl, async () => {
     const made = await makeOrganisation(engine);
@@ -97,18 +103,23 @@ export async function openDemo(engine: Engine, ownerUrl: string, newKey: boolean
     return made.orgId;
   });
   if (!isNew && newKey) apiKey = await makeKey(engine, orgId);
+  const signInLink = alone ? (done(await engine.signIn.linkFor(ORGANISER.email))?.link ?? null) : null;
   const meetings = done(await engine.meetings.list(orgId, {}));
   const meeting = meetings.items.at(-1) ?? null;
-  if (meeting === null || meetings.nextCursor !== null) return { orgId, meeting: null, motion: null, apiKey };
+  if (meeting === null || meetings.nextCursor !== null)
+    return { orgId, meeting: null, motion: null, apiKey, signInLink };
   const elections = done(await engine.elections.list(orgId, { meetingId: meeting.meetingId }));
   const motion = elections.items.findLast(
     ({ state, method, roll }) => state === 'open' && method.method === 'motion' && roll === 'meeting',
   );
-  return { orgId, meeting, motion: motion ?? null, apiKey };
+  return { orgId, meeting, motion: motion ?? null, apiKey, signInLink };
 }
 
 async function makeOrganisation(engine: Engine): Promise<{ orgId: string; apiKey: string }> {
-  const { orgId } = done(await engine.accounts.createOrganisation({ name: 'Demo association' }));
+  done(await engine.registration.createAccount(ORGANISER));
+  const made = done(await engine.organisations.createFor(ORGANISER.email, { name: 'Demo association', locale: 'en' }));
+  if (made === null) throw new Error('The demo organiser is gone.');
+  const { orgId } = made;
   const { meetingId } = done(await engine.meetings.create(orgId, { title: 'General assembly' }, ACTOR));
   for (const { opens, method, ...rest } of ELECTIONS) {
     const election: NewElection = { ...rest, meetingId, method: electionMethod.parse(method), roll: 'meeting' };
@@ -119,7 +130,7 @@ async function makeOrganisation(engine: Engine): Promise<{ orgId: string; apiKey
 }
 
 async function makeKey(engine: Engine, orgId: string): Promise<string> {
-  return done(await engine.accounts.createApiKey(orgId, { name: 'Demo moderator', roles: ['moderator'] })).secret;
+  return done(await engine.apiKeys.create(orgId, { name: 'Demo moderator', roles: ['moderator'] })).secret;
 }
 
 /** Nothing here depends on what a person sends: a refusal means that the database is away, or a bug. */

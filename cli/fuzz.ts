@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { runFuzz } from '../loadtest/fuzz/index.ts';
+import { fuzzApi } from './api-fuzz.ts';
 import { readArguments } from './arguments.ts';
 import { runCommand } from './run-command.ts';
 
 const COUNT_DEFAULT = 100_000;
+const API_COUNT_DEFAULT = 10_000;
 const COUNT_MIN = 1_000;
 const COUNT_MAX = 100_000_000;
 const SEED_RANGE = 2 ** 31;
@@ -18,7 +20,7 @@ await runCommand(async () => {
       count: {
         type: 'number',
         placeholder: 'N',
-        purpose: `inputs, ${COUNT_DEFAULT} if left out`,
+        purpose: `inputs, ${COUNT_DEFAULT} if left out (with --api ${API_COUNT_DEFAULT})`,
         min: COUNT_MIN,
         max: COUNT_MAX,
       },
@@ -29,19 +31,24 @@ await runCommand(async () => {
         min: 0,
         max: SEED_RANGE - 1,
       },
+      api: {
+        type: 'boolean',
+        purpose: 'instead: schemathesis, every operation of the OpenAPI document as each role; answers must keep to it',
+      },
       json: { type: 'boolean', purpose: 'prints the figures as one line of JSON at the end' },
     },
     notes: ['Exit code 1 on any failure; the inputs that did it are printed in base64.'],
   });
   const seed = flags.seed ?? randomInt(SEED_RANGE);
   const say = (line: string) => process.stdout.write(`${line}\n`);
+  say(`The inputs have seed ${seed}; to repeat them: npm run fuzz --${flags.api ? ' --api' : ''} --seed ${seed}`);
+  if (flags.api) return fuzzApi({ count: flags.count ?? API_COUNT_DEFAULT, seed, json: flags.json, say });
   let stopped = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       stopped = true; // what was started is ended in order
     });
   }
-  say(`The inputs have seed ${seed}; to repeat them: npm run fuzz -- --seed ${seed}`);
   const { summary, failed } = await runFuzz({ count: flags.count ?? COUNT_DEFAULT, seed, say, stopped: () => stopped });
   if (flags.json) say(JSON.stringify(summary));
   else {

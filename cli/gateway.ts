@@ -2,6 +2,9 @@ import { createEngine } from '../engine/index.ts';
 import { createLogger } from '../gateway/logging.ts';
 import { startGateway } from '../gateway/main.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
+import { builtPages } from '../web/build/index.ts';
+import { accountOptionsOf } from './account-settings.ts';
+import { addressesOf, choosePort } from './addresses.ts';
 import { readArguments } from './arguments.ts';
 import { runCommand } from './run-command.ts';
 import { readSettings } from './settings.ts';
@@ -22,23 +25,30 @@ await runCommand(async () => {
       'ws-port': { type: 'number', placeholder: 'N', purpose: 'socket port, 0 = any free one', min: 0, max: 65_535 },
     },
   });
-  const settings = readSettings({ PORT: flags.port?.toString(), WS_PORT: flags['ws-port']?.toString() });
+  const read = readSettings({ PORT: flags.port?.toString(), WS_PORT: flags['ws-port']?.toString() });
+  const settings = { ...read, PORT: await choosePort(read.HOST, read.PORT) };
+  const publicUrl = addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl;
   if (settings.DATABASE_URL === undefined) {
     throw new StartProblem(
       'DATABASE_URL is missing; example: DATABASE_URL=postgres://user:secret@db.example:5432/psephos',
     );
   }
+  const pagesFolder = await builtPages();
   const logger = createLogger({ level: settings.LOG_LEVEL });
   const engine = await createEngine({
     url: settings.DATABASE_URL,
+    ...accountOptionsOf(settings, publicUrl),
     hotConnections: settings.HOT_POOL,
     connections: settings.POOL,
+    webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+    apiKeysFile: settings.API_KEYS_FILE,
     report: (err) => logger.error({ err }, 'a bug outside any request'),
     reachable: (yes) =>
       yes
         ? logger.info('ballots reach the database again')
         : logger.warn('the database is away: ballots are refused with LOAD_003'),
   }).catch((error: Error) => {
+    if (error.message.startsWith('API_KEYS_FILE')) throw new StartProblem(error.message);
     throw new StartProblem(`The database of DATABASE_URL cannot be used: ${error.message}`);
   });
   const gateway = await startGateway(
@@ -48,6 +58,13 @@ await runCommand(async () => {
       socketPort: settings.WS_PORT,
       origins: settings.ORIGINS ?? [],
       publicSocketUrl: settings.PUBLIC_WS_URL,
+      trustedProxies: settings.TRUSTED_PROXIES,
+      socketLimits: {
+        connectionsMax: settings.SOCKETS_MAX,
+        connectionsPerAddressMax: settings.SOCKETS_PER_ADDRESS,
+      },
+      pagesFolder,
+      publicUrl,
     },
     { engine, logger },
   ).catch(async (error: Error) => {

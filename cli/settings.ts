@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { limits } from '../engine/limits.ts';
+import { isProxySetting } from '../gateway/auth/client-address.ts';
+import { socketLimits } from '../gateway/socket/limits.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 
 /** What a variable needs to be explained: shown in errors and compared with .env.example by a test. */
@@ -62,8 +64,35 @@ export const settingsSchema = z.object({
     .refine((list) => list.every(isOrigin), 'not a comma-separated list of origins (scheme, host, port; no path)')
     .optional()
     .register(variables, { example: 'https://vote.example,https://console.example' }),
+  TRUSTED_PROXIES: z
+    .string()
+    .refine(isProxySetting, 'not the number of proxies (0-9), nor a comma-separated list of addresses and networks')
+    .optional()
+    .register(variables, { example: '10.0.0.0/8,::1' }),
+  SOCKETS_MAX: wholeNumber(1, 1_000_000, socketLimits.connectionsMax),
+  SOCKETS_PER_ADDRESS: wholeNumber(1, 1_000_000, socketLimits.connectionsPerAddressMax),
+  API_KEYS_FILE: z.string().optional().register(variables, { example: '/run/secrets/psephos-api-keys.json' }),
+  SECRET_KEY_FILE: z.string().optional().register(variables, { example: '/run/secrets/psephos-key' }),
+  OIDC_ISSUER: url(['http:', 'https:'], { example: 'https://login.example' }),
+  OIDC_CLIENT_ID: z.string().optional().register(variables, { example: 'psephos' }),
+  OIDC_CLIENT_SECRET_FILE: z.string().optional().register(variables, { example: '/run/secrets/psephos-oidc' }),
   HOT_POOL: wholeNumber(limits.hotPoolMinConnections, limits.hotPoolMaxConnections, limits.hotPoolDefaultConnections),
   POOL: wholeNumber(1, 50, limits.managementPoolConnections),
+  SMTP_URL: url(['smtp:', 'smtps:'], { example: 'smtps://votes:secret@mail.example:465', secret: true }),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^\s<>@,;:"\p{Cc}][^<>@,;:"\p{Cc}]* )?(?:<[^\s<>@,;:"]+@[^\s<>@,;:"]+>|[^\s<>@,;:"]+@[^\s<>@,;:"]+)$/u,
+      'not an address, alone or as NAME <ADDRESS>',
+    )
+    .optional()
+    .register(variables, { example: 'Psephos <votes@example.org>' }),
+  MAIL_PER_SECOND: wholeNumber(1, 1_000, 20),
+  WEBHOOK_ALLOW_PRIVATE: z
+    .enum(['true', 'false'], 'not true or false')
+    .transform((value) => value === 'true')
+    .prefault('false')
+    .register(variables, { example: 'false' }),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `not one of ${LOG_LEVELS.join(', ')}`)
     .prefault('info')

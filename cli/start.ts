@@ -2,13 +2,18 @@ import { createEngine, type Engine, limits } from '../engine/index.ts';
 import { createLogger, type Logger } from '../gateway/logging.ts';
 import { type Gateway, startGateway } from '../gateway/main.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
+import { builtPages } from '../web/build/index.ts';
+import { startWorkers } from '../workers/index.ts';
+import { accountOptionsOf } from './account-settings.ts';
 import { type Addresses, addressesOf, choosePort, originsOf } from './addresses.ts';
 import { readArguments } from './arguments.ts';
 import { databaseProblem, type Say, type StartedDatabase, startDatabase } from './database.ts';
 import { type Demo, openDemo } from './demo.ts';
+import { makePlatformAdmin } from './platform-admin.ts';
 import { runCommand } from './run-command.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { welcomeText } from './welcome.ts';
+import { showsOutbox, workerSettingsOf } from './worker-settings.ts';
 
 /** Of the time from SIGTERM to exit, what the embedded server has for its own stop. */
 const DATABASE_STOP_MS = 2_000;
@@ -39,6 +44,11 @@ await runCommand(async () => {
         placeholder: 'FOLDER',
         purpose: 'where the embedded PostgreSQL keeps its data (./data)',
       },
+      'platform-admin': {
+        type: 'string',
+        placeholder: 'E-MAIL',
+        purpose: 'lets this person run the installation; without an account prints a link to one',
+      },
       'new-key': { type: 'boolean', purpose: 'makes and prints another API key of the demo moderator' },
       json: { type: 'boolean', purpose: 'once it runs, prints one line of JSON for programs instead of the text' },
     },
@@ -58,10 +68,14 @@ await runCommand(async () => {
       '--data-dir is for the embedded PostgreSQL, and DATABASE_URL names another one: leave out one.',
     );
   }
+  workerSettingsOf(settings); // a setting that is missing is told before anything starts
+  accountOptionsOf(settings, '');
   const logger = createLogger({ level: settings.LOG_LEVEL, destination: process.stderr });
   const port = await choosePort(settings.HOST, settings.PORT);
-  const database = await startDatabase(settings, flags.json ? () => {} : say);
-  const running = await startOn(database, { ...settings, PORT: port }, logger, flags['new-key']).catch(
+  const progress = flags.json ? () => {} : say;
+  const pagesFolder = await builtPages(() => progress('Building the pages (only after a change; a few seconds) …'));
+  const database = await startDatabase(settings, progress);
+  const running = await startOn(database, { ...settings, PORT: port }, logger, flags['new-key'], pagesFolder).catch(
     async (error: unknown) => {
       await database.stop();
       setTimeout(() => process.exit(), FAILED_EXIT_MS).unref();
@@ -69,13 +83,24 @@ await runCommand(async () => {
     },
   );
   stopOnSignals(running.gateway, database, logger);
+  const admin = flags['platform-admin'];
+  if (admin !== undefined) progress(await adminLine(running, database, admin));
   process.stdout.write(
     flags.json ? `${announcement(running, database)}\n` : `\n${welcomeText(running.addresses, running.demo)}`,
   );
   logger.info({ http: running.addresses.httpUrl, socket: running.addresses.wsUrl }, 'started');
 });
 
+/** A running server goes on without the administrator that it cannot make: the line says why. */
+async function adminLine({ engine }: Running, { ownerUrl }: StartedDatabase, email: string): Promise<string> {
+  if (ownerUrl === null) return 'No administrator was made: the user of DATABASE_URL does not own the database.';
+  return makePlatformAdmin(engine, ownerUrl, email).catch(
+    (error: Error) => `No administrator was made: ${error.message}`,
+  );
+}
+
 interface Running {
+  readonly engine: Engine;
   readonly gateway: Gateway;
   readonly addresses: Addresses;
   readonly demo: Demo | null;
@@ -86,8 +111,10 @@ async function startOn(
   settings: Settings,
   logger: Logger,
   newKey: boolean,
+  pagesFolder: string,
 ): Promise<Running> {
   const engine = await openEngine(database, settings, logger);
+  const workers = startWorkers(engine, workerSettingsOf(settings), logger);
   try {
     const gateway = await startGateway(
       {
@@ -96,14 +123,24 @@ async function startOn(
         socketPort: settings.WS_PORT,
         origins: originsOf(settings, settings.PORT),
         publicSocketUrl: settings.PUBLIC_WS_URL,
+        trustedProxies: settings.TRUSTED_PROXIES,
+        socketLimits: {
+          connectionsMax: settings.SOCKETS_MAX,
+          connectionsPerAddressMax: settings.SOCKETS_PER_ADDRESS,
+        },
+        pagesFolder,
+        publicUrl: addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl,
+        outbox: showsOutbox(settings),
       },
-      { engine, logger },
+      { engine, logger, beside: workers },
     ).catch((error: Error) => {
       throw new StartProblem(error.message); // its errors are made for people: a port that cannot be had
     });
-    const demo = database.ownerUrl === null ? null : await openDemo(engine, database.ownerUrl, newKey);
-    return { gateway, addresses: addressesOf(settings, gateway.port, gateway.socketPort), demo };
+    const demo =
+      database.ownerUrl === null ? null : await openDemo(engine, database.ownerUrl, newKey, showsOutbox(settings));
+    return { engine, gateway, addresses: addressesOf(settings, gateway.port, gateway.socketPort), demo };
   } catch (error) {
+    await workers.stop();
     await engine.close();
     throw error;
   }
@@ -112,14 +149,19 @@ async function startOn(
 async function openEngine(database: StartedDatabase, settings: Settings, logger: Logger): Promise<Engine> {
   const engine = await createEngine({
     url: database.url,
+    ...accountOptionsOf(settings, addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl),
     hotConnections: settings.HOT_POOL,
     connections: settings.POOL,
+    webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+    apiKeysFile: settings.API_KEYS_FILE,
     report: (error) => logger.error({ err: error }, 'a bug outside any request'),
     reachable: (yes) =>
       yes
         ? logger.info('ballots reach the database again')
         : logger.warn('the database is away: ballots are refused with LOAD_003'),
   }).catch((error: unknown) => {
+    const { message } = error as Error;
+    if (message.startsWith('API_KEYS_FILE')) throw new StartProblem(message);
     // No such table or schema, or no right to it: a database that nobody has migrated yet
     const unknown = /^(42P01|3F000|42501)$/.test(String((error as { code?: unknown }).code));
     throw database.ownerUrl === null && unknown

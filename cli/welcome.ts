@@ -11,24 +11,29 @@ export function welcomeText(addresses: Addresses, demo: Demo | null): string {
     'Psephos runs.',
     '',
     `  Addresses        ${[httpUrl, ...others].join('  ')}`,
+    `  Vote             ${httpUrl}/`,
+    `  Moderate         ${httpUrl}/moderate`,
     `  API page         ${httpUrl}/docs`,
     `  Socket           ${wsUrl}   (subprotocol psephos.v1)`,
   ];
   if (demo !== null) lines.push(...demoLines(demo));
   if (demo?.meeting && demo.motion) {
-    lines.push('', 'Try it: join the meeting and vote (copy both lines).', '');
+    lines.push('', 'Try it: open Vote on a phone and type the code; or in a shell (copy both lines):', '');
     lines.push(...curlLines(httpUrl, demo.meeting.joinCode, demo.motion.electionId));
   }
   return [...lines, '', 'Ctrl-C stops it; what was accepted is finished first.', ''].join('\n');
 }
 
-function demoLines({ meeting, apiKey }: Demo): string[] {
+function demoLines({ meeting, apiKey, signInLink }: Demo): string[] {
   const key =
     apiKey === null
       ? ['printed on the first start, and never again. Another one: npm start -- --new-key']
       : [`${apiKey}`, '                   the demo moderator’s; keep it, it is not shown again'];
   return [
     ...(meeting === null ? [] : [`  Join code        ${meeting.joinCode}   (${meeting.title})`]),
+    ...(signInLink === null
+      ? []
+      : [`  Sign in          ${signInLink}`, '                   as the organiser; once, within 15 minutes']),
     `  API key          ${key.join('\n')}`,
   ];
 }

@@ -24,6 +24,8 @@ export interface Casting {
   readonly ballot: unknown;
   readonly castKey: string;
   readonly credential: string | undefined;
+  /** the member whose proxy the caller holds */
+  readonly onBehalfOf: string | undefined;
   /** all attempts and pauses together */
   readonly deadlineMs: number;
   /** one attempt */
@@ -60,8 +62,8 @@ export async function castUntilKnown(
   casting: Casting,
   overHttp: CastOverHttp | undefined,
 ): Promise<CastResult> {
-  const { castKey } = casting;
-  const fields = castFields(casting.election, JSON.stringify(casting.ballot), castKey, casting.credential);
+  const { castKey, credential, onBehalfOf } = casting;
+  const fields = castFields(casting.election, JSON.stringify(casting.ballot), castKey, credential, onBehalfOf);
   const endMs = performance.now() + casting.deadlineMs;
   let [attempts, retries, unknown] = [0, 0, false];
   let last: { code: ClientCode; message: string; details?: Details | undefined } = {

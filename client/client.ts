@@ -29,11 +29,17 @@ export interface ClientOptions {
   readonly heartbeatMs?: number;
   readonly backoffMinMs?: number;
   readonly backoffMaxMs?: number;
+  /** told of each change; refused: the gateway will not have us again, see client.refused */
+  readonly onConnection?: (state: ConnectionChange) => void;
 }
+
+export type ConnectionChange = 'up' | 'down' | 'refused';
 
 export interface CastOptions {
   /** one-time token; left out: the right to vote of an attendee */
   readonly credential?: string;
+  /** a member whose proxy the caller holds: their ballot is cast, not the caller's own */
+  readonly onBehalfOf?: string;
   /** of a ballot whose fate is not known; made anew if left out */
   readonly castKey?: string;
   /** all attempts together; 15 s if left out */
@@ -82,7 +88,9 @@ export class PsephosClient {
       onUp: (hello) => {
         this.#hello = hello;
         this.#subscriptions.resume();
+        options.onConnection?.('up');
       },
+      onDown: () => options.onConnection?.(this.#link.refused === undefined ? 'down' : 'refused'),
     });
     this.#subscriptions = new Subscriptions(this.#link);
   }
@@ -125,6 +133,7 @@ export class PsephosClient {
       ballot,
       castKey: options.castKey ?? newCastKey(),
       credential: options.credential,
+      onBehalfOf: options.onBehalfOf,
       deadlineMs: options.deadlineMs ?? CAST_DEADLINE_MS,
       timeoutMs: this.#requestTimeoutMs,
       fallbackAfterMs: this.#overHttp === undefined ? undefined : FALLBACK_AFTER_MS,
@@ -160,10 +169,11 @@ async function secretOf(auth: ClientAuth, http: PsephosHttp | undefined): Promis
 }
 
 function overHttp(http: PsephosHttp): CastOverHttp {
-  return async ({ election, ballot, castKey, credential }, timeoutMs) => {
+  return async ({ election, ballot, castKey, credential, onBehalfOf }, timeoutMs) => {
     const token = credential === undefined ? {} : { credential };
+    const grantor = onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf };
     try {
-      const receipt = await http.castOnce(election, { ballot, cast_key: castKey, ...token }, timeoutMs);
+      const receipt = await http.castOnce(election, { ballot, cast_key: castKey, ...token, ...grantor }, timeoutMs);
       return { trackingCode: receipt.tracking_code };
     } catch (error) {
       if (!(error instanceof PsephosError) || error.code === 'UNREACHABLE') return undefined;

@@ -149,7 +149,14 @@ export function isAccepted(reply: string): boolean {
 }
 
 /** The fields of a cast frame, to be made before the clock runs. `ballotJson`: the ballot as JSON. */
-export function castFields(election: string, ballotJson: string, castKey: string, credential?: string): string {
+export function castFields(
+  election: string,
+  ballotJson: string,
+  castKey: string,
+  credential?: string,
+  onBehalfOf?: string,
+): string {
   const token = credential === undefined ? '' : `"credential":${JSON.stringify(credential)},`;
-  return `"op":"cast","election":"${election}",${token}"ballot":${ballotJson},"cast_key":"${castKey}"`;
+  const grantor = onBehalfOf === undefined ? '' : `"on_behalf_of":${JSON.stringify(onBehalfOf)},`;
+  return `"op":"cast","election":"${election}",${token}${grantor}"ballot":${ballotJson},"cast_key":"${castKey}"`;
 }

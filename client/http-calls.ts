@@ -6,21 +6,31 @@ import { isPassingStatus, RETRIES_MAX, retryDelayMs, sleep } from './retry.ts';
 export interface HttpOptions {
   /** e.g. 'https://vote.example' */
   readonly baseUrl: string;
-  /** API key or session token; left out for joining */
-  readonly secret?: string | undefined;
+  /** API key, session token or access token, or where to get the present one; left out for joining */
+  readonly secret?: string | (() => Promise<string | undefined>) | undefined;
+  /** sent with every request, e.g. X-Org-Id */
+  readonly headers?: (() => Readonly<Record<string, string>>) | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly timeoutMs?: number | undefined;
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
+  /** instead of a JSON body */
+  readonly file?: { readonly content: Blob | string; readonly mediaType: string };
+  /** what the answer is read as: JSON or text if left out */
+  readonly as?: 'blob';
+  /** of this call alone */
+  readonly headers?: Readonly<Record<string, string>>;
   /** carries an Idempotency-Key, the same on every retry */
   readonly creates?: boolean;
   readonly retries?: number;
   readonly timeoutMs?: number;
+  /** given the headers of the good answer, e.g. for X-Next-Cursor */
+  readonly onHeaders?: (headers: Headers) => void;
   /** told when an attempt may have been carried out although no good answer came */
   readonly onDoubt?: () => void;
 }
@@ -53,21 +63,32 @@ export class HttpCalls {
     }
   }
 
+  async #headers(call: Call, key: string | undefined): Promise<Record<string, string>> {
+    const { secret, headers: always } = this.#options;
+    const headers: Record<string, string> = { ...always?.(), ...call.headers };
+    const bearer = typeof secret === 'function' ? await secret() : secret;
+    if (bearer !== undefined) headers.authorization = `Bearer ${bearer}`;
+    if (call.body !== undefined) headers['content-type'] = 'application/json';
+    if (call.file !== undefined) headers['content-type'] = call.file.mediaType;
+    if (key !== undefined) headers['idempotency-key'] = key;
+    return headers;
+  }
+
   async #attempt<T>(call: Call, key: string | undefined): Promise<{ readonly body: T } | PsephosError> {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, value);
     const suffix = query.size === 0 ? '' : `?${query}`;
-    const headers: Record<string, string> = {};
-    if (this.#options.secret !== undefined) headers.authorization = `Bearer ${this.#options.secret}`;
-    if (call.body !== undefined) headers['content-type'] = 'application/json';
-    if (key !== undefined) headers['idempotency-key'] = key;
     try {
+      const headers = await this.#headers(call, key);
       const response = await this.#fetch(`${this.#options.baseUrl.replace(/\/$/, '')}${call.path}${suffix}`, {
         method: call.method,
         headers,
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        ...(call.file === undefined ? {} : { body: call.file.content }),
         signal: AbortSignal.timeout(call.timeoutMs ?? this.#options.timeoutMs ?? TIMEOUT_MS),
       });
+      if (response.ok) call.onHeaders?.(response.headers);
+      if (response.ok && call.as === 'blob') return { body: (await response.blob()) as T };
       const text = await response.text();
       const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
       if (response.ok) return { body: (isJson ? JSON.parse(text) : text) as T };

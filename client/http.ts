@@ -110,7 +110,12 @@ export class PsephosHttp {
   /** One attempt with the time it may take: PsephosClient.cast repeats it. */
   castOnce(
     electionId: string,
-    body: { readonly ballot: unknown; readonly cast_key: string; readonly credential?: string },
+    body: {
+      readonly ballot: unknown;
+      readonly cast_key: string;
+      readonly credential?: string;
+      readonly on_behalf_of?: string;
+    },
     timeoutMs: number,
   ): Promise<z.infer<typeof castReceipt>> {
     const path = `/v1/elections/${electionId}/ballots`;

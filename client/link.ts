@@ -1,5 +1,6 @@
 import type { SocketError } from '../protocol/errors.ts';
 import type { Refusal, ReplyOf } from '../protocol/frames.ts';
+import { ACCESS_ENDED } from '../protocol/subprotocol.ts';
 import { PsephosError } from './errors.ts';
 import { FrameSocket, type SocketConstructor } from './frame-socket.ts';
 import { backoffMs, isPassing } from './retry.ts';
@@ -22,10 +23,15 @@ export interface LinkOptions {
   onMessage(text: string): void;
   /** after each hello, the first one included */
   onUp(hello: ReplyOf<'hello'>): void;
+  /** a good connection ended, or there will be no further one (isOver) */
+  onDown(): void;
 }
 
 /** Tickets may expire on the way; a secret refused so often in a row is no good. */
 const REFUSALS_MAX = 3;
+/** A connection that lasted so long was a good one: its end by a revocation is no refusal in a row. */
+const LASTING_MS = 10_000;
+const ENDED: SocketError = { code: 'AUTH_001', message: 'Your access has ended.', details: { reason: 'revoked' } };
 
 interface Waiter {
   readonly tell: (up: boolean) => void;
@@ -114,6 +120,7 @@ export class Link {
       await this.#rest(backoffMs(failures, backoffMinMs, backoffMaxMs));
     }
     this.#tellAll(false);
+    if (this.#refused !== undefined) this.#options.onDown();
   }
 
   async #connect(): Promise<FrameSocket | undefined> {
@@ -126,7 +133,6 @@ export class Link {
         frames.abandon();
         return undefined;
       }
-      this.#refusals = 0;
       this.#frames = frames;
       this.connections += 1;
       frames.onMessage = this.#options.onMessage;
@@ -156,15 +162,30 @@ export class Link {
   }
 
   async #untilEnded(frames: FrameSocket): Promise<void> {
+    const sinceMs = performance.now();
     const beat = setInterval(() => {
       if (performance.now() - frames.heardMs >= this.#options.heartbeatMs) void this.#probe(frames);
     }, this.#options.heartbeatMs);
-    await new Promise<void>((resolve) => {
-      frames.onClose = () => resolve();
-      if (!frames.isOpen) resolve();
+    const reason = await new Promise<string>((resolve) => {
+      frames.onClose = (_code, why) => resolve(why);
+      if (!frames.isOpen) resolve('');
     });
     clearInterval(beat);
+    this.#judge(reason, performance.now() - sinceMs);
     if (this.#frames === frames) this.#frames = undefined;
+    this.#options.onDown();
+  }
+
+  /**
+   * Access that has ended is asked for again, since a role may have changed or a key been rotated: whoever has really lost it
+   * is refused then. A gateway that lets in and throws out again and again is not asked for ever.
+   */
+  #judge(reason: string, lastedMs: number): void {
+    if (reason !== ACCESS_ENDED || lastedMs >= LASTING_MS) this.#refusals = 0;
+    else {
+      this.#refusals += 1;
+      if (this.#refusals >= REFUSALS_MAX) this.#refused = errorOf(ENDED);
+    }
   }
 
   /** A half-open connection looks alive and never answers: it is given up, so that a new one can be made. */

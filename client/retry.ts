@@ -18,6 +18,11 @@ export function isPassingStatus(status: number, code: ClientCode): boolean {
 /** What the gateway asks for, else 25 to 100 ms at random. */
 export function retryDelayMs(retryAfterMs: unknown): number {
   if (typeof retryAfterMs === 'number' && retryAfterMs >= 0) return retryAfterMs;
+  return retryPauseMs();
+}
+
+/** 25 to 100 ms at random. */
+export function retryPauseMs(): number {
   return DELAY_MIN_MS + Math.random() * (DELAY_MAX_MS - DELAY_MIN_MS);
 }
 

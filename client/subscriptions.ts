@@ -98,8 +98,10 @@ export class Subscriptions {
       this.#deliver(watch, message);
       return;
     }
+    const { live } = message.data;
     const events = message.data.events.filter(({ pos }) => pos > held);
-    if (events.length > 0 || message.offset > held) this.#deliver(watch, { ...message, data: { events } });
+    if (events.length === 0 && live === undefined && message.offset === held) return;
+    this.#deliver(watch, { ...message, data: { ...message.data, events } });
   }
 
   #deliver(watch: Watch, message: TopicMessage): void {

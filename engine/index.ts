@@ -1,55 +1,137 @@
 import { newestMigration } from '../sql/migrate.ts';
-import { Accounts, Idempotency } from './accounts/index.ts';
+import {
+  type AccountOptions,
+  type AccountRooms,
+  ApiKeys,
+  Idempotency,
+  KeyFile,
+  openAccounts,
+  Vault,
+} from './accounts/index.ts';
+import { Attempts } from './attempts/index.ts';
 import { classifyFailure, type DatabaseOptions, openDatabase } from './db/index.ts';
-import { Elections } from './elections/index.ts';
+import { Mails, Webhooks } from './deliveries/index.ts';
+import { Elections, Minutes, Paper, Pictures, Templates, TokenHolders } from './elections/index.ts';
 import type { LaneLimits } from './lanes/index.ts';
 import { limits } from './limits.ts';
-import { LogFeed } from './log/index.ts';
-import { Meetings } from './meetings/index.ts';
+import { LogFeed, Revocations } from './log/index.ts';
+import { type MeetingRooms, openMeetings } from './meetings/index.ts';
+import { Groups, Invitations, MemberImports, Members } from './members/index.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
 import { appliedMigration, makeLogPartitions } from './queries.ts';
 import { Sweep } from './sweep.ts';
+import { Usage } from './usage/index.ts';
 
-export type { Accounts, Caller, Idempotency, Identity, Person, Role } from './accounts/index.ts';
+export type {
+  Account,
+  ApiKey,
+  Caller,
+  Idempotency,
+  Identity,
+  Membership,
+  Organisation,
+  Person,
+  Role,
+  Session,
+  SignedIn,
+} from './accounts/index.ts';
+export type { Pauses } from './attempts/index.ts';
+export type {
+  ClaimedDelivery,
+  ClaimedMail,
+  DeliveryEnd,
+  MailEnd,
+  NewMail,
+  WaitingMail,
+  Webhook,
+  WebhookDelivery,
+} from './deliveries/index.ts';
+export { addressProblem } from './deliveries/index.ts';
 export type {
   CastReceipt,
   CastRequest,
   Election,
+  ElectionChanges,
+  ElectionPattern,
   ElectionResult,
+  MinutesFacts,
   NewCredential,
   NewElection,
+  PaperBatchInfo,
+  PaperState,
   Participation,
   PublishedBallot,
   Recount,
   ResultJson,
+  Standing,
   TallyFigures,
+  Template,
+  TokenHolder,
 } from './elections/index.ts';
 export { credentialOfToken, ROUND_TABLE_HEADER, resultToJson, roundTable } from './elections/index.ts';
 export { limits } from './limits.ts';
-export type { LogEntry } from './log/index.ts';
-export type { Meeting } from './meetings/index.ts';
+export type { LogEntry, Revocation } from './log/index.ts';
+export type {
+  Agenda,
+  Attendee,
+  Joined,
+  Meeting,
+  MemberProxy,
+  OwnAttendance,
+  Presence,
+  ProxyActor,
+  SpeakerList,
+} from './meetings/index.ts';
+export type {
+  Group,
+  Invitation,
+  Member,
+  MemberFilter,
+  MemberImport,
+  MemberQuery,
+  MembersActor,
+} from './members/index.ts';
 export { accept, type FailureKind, type Outcome, refuse } from './outcome.ts';
 export type { Page } from './page.ts';
+export type { Quotas, Use } from './usage/index.ts';
 
-export interface EngineOptions extends DatabaseOptions {
+export interface EngineOptions extends DatabaseOptions, AccountOptions {
   /** told of bugs met outside any request; expected failures are outcomes and never come here */
   readonly report?: (error: unknown) => void;
   /** told when the database is found to be away, and when ballots reach it again */
   readonly reachable?: (yes: boolean) => void;
+  /** a file with API keys that a secret store keeps up to date */
+  readonly apiKeysFile?: string | undefined;
   /** other bounds for the lanes, for tests of overload */
   readonly laneLimits?: Partial<LaneLimits>;
+  /** webhooks may lead to this machine and into private networks */
+  readonly webhookAllowPrivate?: boolean;
 }
 
 /** What a room offers, without what it is made of: a model in memory can stand in for it. */
 type Surface<Room> = Pick<Room, keyof Room>;
+type Surfaces<Rooms> = { readonly [Name in keyof Rooms]: Surface<Rooms[Name]> };
 
 /** The rules, whole: everything a gateway, a worker or a test may ask. */
-export interface Engine {
+export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms> {
   readonly elections: Surface<Elections>;
-  readonly meetings: Surface<Meetings>;
-  readonly accounts: Surface<Accounts>;
+  readonly paper: Surface<Paper>;
+  readonly templates: Surface<Templates>;
+  readonly pictures: Surface<Pictures>;
+  readonly minutes: Surface<Minutes>;
+  readonly tokenHolders: Surface<TokenHolders>;
+  readonly members: Surface<Members>;
+  readonly groups: Surface<Groups>;
+  readonly memberImports: Surface<MemberImports>;
+  readonly invitations: Surface<Invitations>;
+  readonly apiKeys: Surface<ApiKeys>;
   readonly idempotency: Surface<Idempotency>;
+  readonly mails: Surface<Mails>;
+  readonly webhooks: Surface<Webhooks>;
   readonly feed: Surface<LogFeed>;
+  readonly revocations: Pick<Revocations, 'listen'>;
+  readonly usage: Surface<Usage>;
+  readonly attempts: Surface<Attempts>;
   /** The database answers and is migrated to this version. */
   ready(): Promise<Outcome<{ readonly database: 'up'; readonly migration: string }>>;
   /** Work that was accepted finishes, then connections close. */
@@ -64,24 +146,58 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const report = options.report ?? (() => {});
   const database = await openDatabase(options);
   const feed = new LogFeed(database, report);
+  const revocations = new Revocations(database, report);
+  const keyFile = keyFileAt(options.apiKeysFile, report, revocations);
   try {
     await feed.start();
+    await keyFile?.start();
   } catch (error) {
     await database.close(); // an open connection would keep the process that gives up from ending
     throw error;
   }
+  const apiKeys = new ApiKeys(database, new Vault(database, options.secretKeys ?? []), keyFile);
+  const attempts = new Attempts(database);
+  const memberImports = new MemberImports(database, feed);
+  const rooms = openAccounts(database, feed, apiKeys, options);
+  const meetingRooms = openMeetings(database, feed);
   const elections = new Elections(database, feed, report, options.laneLimits, options.reachable);
-  const sweep = new Sweep(() => elections.sweep(), limits.sweepMs, report);
-  const upkeep = new Sweep(() => database.management.call((sql) => makeLogPartitions(sql)), limits.upkeepMs, report);
-  sweep.start();
-  upkeep.start();
+  const keep = async () => {
+    await database.management.call((sql) => makeLogPartitions(sql));
+    await rooms.accessTokens.keep();
+    await attempts.clear();
+    await meetingRooms.meetings.forgetSessions();
+    await memberImports.tidy();
+  };
+  const sweeps = [
+    new Sweep(() => elections.sweep(), limits.sweepMs, report),
+    new Sweep(() => meetingRooms.meetings.cutSessions(), limits.meetingSweepMs, report),
+    new Sweep(keep, limits.upkeepMs, report),
+    new Sweep(() => apiKeys.writeUse(), limits.keyUseFlushMs, report),
+    ...(keyFile === undefined ? [] : [new Sweep(() => keyFile.look(), limits.keyFilePollMs, report)]),
+  ];
+  for (const sweep of sweeps) sweep.start();
   const expected = await newestMigration();
   return {
     elections,
-    meetings: new Meetings(database, feed),
-    accounts: new Accounts(database),
+    paper: new Paper(database, feed),
+    templates: new Templates(database),
+    pictures: new Pictures(database),
+    minutes: new Minutes(database, elections),
+    tokenHolders: new TokenHolders(database),
+    ...meetingRooms,
+    members: new Members(database, feed),
+    groups: new Groups(database, feed),
+    memberImports,
+    invitations: new Invitations(database, feed, options.publicUrl ?? 'http://localhost:8080'),
+    ...rooms,
+    apiKeys,
     idempotency: new Idempotency(database),
+    mails: new Mails(database, report),
+    webhooks: new Webhooks(database, feed, options.webhookAllowPrivate ?? false, report),
     feed,
+    revocations,
+    usage: new Usage(database),
+    attempts,
     ready: async () => {
       try {
         const migration = await database.management.call((sql) => appliedMigration(sql));
@@ -94,11 +210,23 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       }
     },
     close: async () => {
-      await sweep.stop();
-      await upkeep.stop();
+      for (const sweep of sweeps) await sweep.stop();
+      await revocations.close();
       await elections.drain();
       feed.close();
       await database.close();
     },
   };
+}
+
+/** Sockets of keys that are taken out of the file are closed by each gateway for itself: each has its own file. */
+function keyFileAt(
+  path: string | undefined,
+  report: (error: unknown) => void,
+  revocations: Revocations,
+): KeyFile | undefined {
+  if (path === undefined) return undefined;
+  return new KeyFile(path, report, (gone) =>
+    revocations.tell(gone.map(({ orgId, key }) => ({ orgId, id: key.keyId, endsAtMs: null, atMs: performance.now() }))),
+  );
 }

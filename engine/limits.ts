@@ -11,6 +11,7 @@ export const limits = {
   idleTimeoutSeconds: 30,
   operationTimeoutMs: 800, // one batch on the hot path; then its connection is thought dead and the batch runs again
   managementTimeoutMs: 5_000, // = request timeout: a management statement may be long, never longer than its request
+  enrolTimeoutMs: 30_000, // opening puts up to 100,000 members on the roll: some seconds; who asked may have to ask again
   countTimeoutMs: 120_000, // sealing and counting 300,000 ballots takes seconds; nobody waits on a request for it
   engineDeadlineMs: 1_000, // shorter than the 1,200 ms that a calling service waits
   requestTimeoutMs: 5_000,
@@ -33,8 +34,45 @@ export const limits = {
   callMaxCredentials: 20_000, // 1.3 MB of JSON
   electionMaxCredentials: 1_000_000,
   weightMaxMicro: 1_000_000_000_000n, // one million votes
+  organisationMaxTemplates: 200,
+  organisationMaxPictures: 5_000, // about 60 KB each: 300 MB
+  pictureEdgePixels: 800, // twice what a phone shows of an option
+  pictureMaxPixels: 40_000_000, // a telephone's camera; more in 2 MB is made to fill memory
+  pictureMaxSeconds: 3,
+  picturesKeptBytes: 32 * 1024 * 1024, // some 500 pictures, so that a hall that opens a ballot asks the database once
   pageMaxRows: 1_000,
   pageDefaultRows: 100,
+
+  // Members
+  searchMaxItems: 6, // words of one question; more make it no clearer
+  searchSimilarEntries: 5, // words that a misspelt one is taken for
+  importMaxBytes: 8 * 1024 * 1024, // a line of a member is about 100 bytes; one with a long note 1,200
+  importMaxRows: 50_000, // some 10 s of one connection's work
+  importMaxColumnItems: 100,
+  importRecordCharacters: 64 * 1024, // past it a quote was opened and never closed
+  importTimeoutMs: 60_000, // who asks gives up sooner and repeats: an acceptance is carried out once
+  importKeptMs: 24 * 3_600_000,
+  importMaxFiles: 10, // previews of one organisation that wait; the oldest goes when another comes
+  importShownItems: 1_000, // errors that a preview tells one by one
+  importSampleRows: 10,
+  invitationMs: 30 * 24 * 3_600_000,
+  invitationMaxMessages: 10, // nobody's mailbox is filled by one button
+  callMaxInvitationMessages: 10_000, // about a second; who has more members sends the same call again
+
+  // Meetings
+  meetingGraceMs: 15 * 60_000, // after its end attendees still see results and history
+  meetingSweepMs: 5_000, // how late connections of an ended meeting are closed after that
+  attendeeSessionKeptMs: 7 * 24 * 3_600_000, // so long after its end a session is still told apart from one that never was
+  waitingAskMinMs: 2_000, // who waits to be admitted asks this often, and later the more there are:
+  waitingAskEachMs: 4, // 2,000 people waiting ask 200 times a second together
+  waitingAskMaxMs: 10_000,
+  presenceTellMs: 2_000, // a gateway tells the database of those who came and went at most this often
+  presenceRefreshMs: 5_000, // … and that it lives this often
+  presenceExpiryMs: 15_000, // two of these missed and some: the gateway is gone, and who was connected to it
+  agendaMaxItems: 300,
+  speakersMaxEntries: 500,
+  proxyKeptMs: 1_000, // a proxy revoked by another gateway is still voted with for at most this long
+  proxyImportMaxRows: 10_000,
 
   // Live figures
   tallyIntervalMs: 100, // at most 10 a second per topic
@@ -43,6 +81,39 @@ export const limits = {
   snapshotEveryBallots: 50_000, // a restart re-reads at most this many ballots of an election
   replayMaxEntries: 500, // a topic's resume reads at most this many log rows, then a snapshot is shorter
 
+  // Deliveries
+  mailWorthSendingMs: 3 * 24 * 3_600_000, // a mail without a link that ends is tried so long
+  mailLeaseMs: 120_000, // to send one mail; longer than all of nodemailer's own timeouts together
+  mailKeptMs: 30 * 24 * 3_600_000, // settled mails, without their content: so long the same key is not queued again
+  deliveriesTidyMs: 60_000, // a mail with a link that has ended is erased at most so much later
+  mailPollMs: 500, // how late a mail may leave after it was queued
+  outboxPollMs: 2_000,
+  mailRetryMinMs: 30_000, // greylisting wants a minute or more; then 1, 2, 4 … minutes, at most an hour
+  mailRetryMaxMs: 3_600_000,
+  mailQueueTimeoutMs: 30_000, // 10,000 invitations in one statement take about a second
+
+  // Access
+  revocationPollMs: 200, // sockets of who lost access are closed and tokens refused within 1 s
+  revocationMarginMs: 10_000, // longer than any transaction that revokes: rows become visible so much later at most
+  accessChangedMs: 2_000, // no new ticket so soon after a change: its request may have known the caller from before
+  keyUseMs: 60_000, // when a key was last used is written so often
+  keyUseFlushMs: 10_000,
+  keyFilePollMs: 500, // how late a change of API_KEYS_FILE may be noticed
+  keyDefaultRequestsPerSecond: 200,
+  signedWindowMs: 300_000, // a signed request is good so long before and after its time
+  attemptsForgottenMs: 24 * 3_600_000, // failures in a row are counted from the start after a day without any
+
+  webhooksMaxItems: 20, // of an organisation; each event is posted to all of them
+  webhookPollMs: 500, // how late an event may leave after it became true
+  webhookQueueRows: 500, // log rows (and organisations) of one look
+  webhookTimeoutMs: 5_000, // a receiver that takes longer should queue the event itself
+  webhookLeaseMs: 20_000, // to post one event and settle it
+  webhookRetryMinMs: 5_000, // then 10, 20, 40 … seconds, at most an hour
+  webhookRetryMaxMs: 3_600_000,
+  webhookRetryForMs: 24 * 3_600_000, // then the event is given up, and a webhook that never answered well is disabled
+  webhookSecretOverlapMs: 24 * 3_600_000, // the old secret signs as well
+  webhookDeliveriesKeptMs: 30 * 24 * 3_600_000,
+
   // Time
   sweepMs: 250, // timed open and close are at most this late
   upkeepMs: 3_600_000, // the log's partitions are made two months ahead
@@ -50,4 +121,22 @@ export const limits = {
   attendeeSessionMs: 24 * 3_600_000,
   idempotencyKeyMs: 24 * 3_600_000,
   drainMs: 8_000, // SIGTERM to exit stays below 10 s, the database's own stop included
+
+  // Sign-in (ASVS 5.0: 7.3.1 idle end, 7.3.2 absolute end, 6.4.1 short-lived links)
+  accessTokenMs: 15 * 60_000,
+  refreshGraceMs: 10_000, // the refresh token before the last is answered so long: two tabs, an answer that was lost
+  sessionIdleMs: 30 * 24 * 3_600_000,
+  sessionMaxMs: 90 * 24 * 3_600_000,
+  freshSignInMs: 10 * 60_000, // acts that ask for the password may follow a sign-in of this age instead
+  verifyLinkMs: 24 * 3_600_000,
+  magicLinkMs: 15 * 60_000,
+  resetLinkMs: 30 * 60_000,
+  usedLinkMs: 7 * 24 * 3_600_000, // so long after its end a link is still told apart from one that never was
+  oidcLoginMs: 10 * 60_000,
+  codePauseMs: 60_000, // between two codes of an authenticator, after five wrong ones
+  hourlyLinkMessages: 6, // mails with links that one account gets in an hour, whoever asks for them
+  uniformAnswerMs: 250, // whoever asks for a mail is answered no sooner: the time does not tell whether one was sent
+  signingKeyMs: 30 * 24 * 3_600_000,
+  signingKeyAheadMs: 24 * 3_600_000, // the next key is published so long before its use: longer than key sets are cached
+  signingKeyReloadMs: 1_000, // an unknown key id makes a gateway look at most so often
 } as const;

@@ -1,7 +1,10 @@
 import type { Engine } from '../engine/index.ts';
+import { addressReader } from './auth/client-address.ts';
+import { createIdentities } from './auth/identities.ts';
 import { createHttp } from './http/server.ts';
 import type { Logger } from './logging.ts';
 import { asyncApiDocument } from './socket/asyncapi.ts';
+import type { SocketLimits } from './socket/limits.ts';
 import { createSocketServer } from './socket/server.ts';
 
 /** Where a gateway listens and how it is reached. */
@@ -14,6 +17,23 @@ export interface GatewaySettings {
   readonly origins: readonly string[];
   /** the socket's address for clients where a proxy stands in front; else it is made from the caller's host name */
   readonly publicSocketUrl?: string | undefined;
+  /** the folder with the built pages; none: the API alone */
+  readonly pagesFolder?: string | undefined;
+  /** where people find the pages */
+  readonly publicUrl?: string | undefined;
+  /** which proxies may name the caller's address: their number, or their networks; none: nobody may */
+  readonly trustedProxies?: string | undefined;
+  /** other bounds for sockets */
+  readonly socketLimits?: Partial<SocketLimits> | undefined;
+  /** mails that wait may be read on this machine */
+  readonly outbox?: boolean | undefined;
+}
+
+interface GatewayParts {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  /** what else works with the engine in this process: stopped before the engine closes */
+  readonly beside?: { stop(): Promise<void> } | undefined;
 }
 
 export interface Gateway {
@@ -37,10 +57,15 @@ function hostInUrl(host: string): string {
  */
 export async function startGateway(
   settings: GatewaySettings,
-  { engine, logger }: { readonly engine: Engine; readonly logger: Logger },
+  { engine, logger, beside }: GatewayParts,
 ): Promise<Gateway> {
   const { origins, publicSocketUrl } = settings;
-  const sockets = createSocketServer({ engine, logger, origins });
+  const identities = createIdentities(engine.accounts);
+  const addressOf = addressReader(settings.trustedProxies);
+  const sockets = createSocketServer({
+    ...{ engine, logger, origins, identities, addressOf },
+    limits: settings.socketLimits ?? {},
+  });
   const giveUp = async (error: unknown): Promise<never> => {
     await sockets.drain(); // its timers would keep the process alive
     throw error;
@@ -49,14 +74,16 @@ export async function startGateway(
   const http = createHttp({
     engine,
     logger,
-    settings: { origins },
+    settings: { origins, pagesFolder: settings.pagesFolder, publicUrl: settings.publicUrl, outbox: settings.outbox },
     socketUrl: (host) => publicSocketUrl ?? `ws://${hostInUrl(host)}:${socketPort}`,
     asyncApi: asyncApiDocument(),
+    identities,
+    addressOf,
   });
   const { port } = await http.listen(settings.host, settings.port).catch(giveUp);
   let drained: Promise<void> | undefined;
   const drain = async () => {
-    await Promise.all([sockets.drain(), http.drain()]);
+    await Promise.all([sockets.drain(), http.drain(), beside?.stop()]);
     await engine.close();
   };
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { methods } from './methods/index.ts';
 import { pageOf } from './page.ts';
-import { text } from './text.ts';
+import { id, text } from './text.ts';
 import { weight } from './weight.ts';
 
 /** 16 random bytes made by the client, as 32 small hexadecimal digits. */
@@ -43,6 +43,11 @@ export const castRequest = z
       .refine((ballot) => ballot !== undefined, 'is missing')
       .meta({ description: "The ballot, in the shape of the election's voting method (see Ballot)." }),
     cast_key: castKey,
+    on_behalf_of: id.optional().meta({
+      description:
+        'The member whose proxy you hold: casts their ballot, not yours. Each member has one ballot, and the first one ' +
+        'counts, whoever cast it. Not together with credential.',
+    }),
   })
   .meta({
     id: 'Cast',

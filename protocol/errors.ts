@@ -54,7 +54,7 @@ export const ERROR_CODES = {
     next: 'Wait retry_after_ms and send the same request again.',
   },
   LOAD_002: {
-    meaning: 'You send requests faster than you may.',
+    meaning: 'You send requests faster than you may, or the first sending of this very request is still in work.',
     next: 'Wait retry_after_ms and send the same request again.',
   },
   LOAD_003: {

@@ -3,6 +3,7 @@ import { castFrame, castReply } from './frames/cast.ts';
 import { helloReply, helloRequest } from './frames/hello.ts';
 import { electionSnapshot, eventsMessage, meetingSnapshot, tallyMessage, tallySnapshot } from './frames/messages.ts';
 import { pingReply, pingRequest } from './frames/ping.ts';
+import { presenceReply, presenceRequest } from './frames/presence.ts';
 import type { refusal } from './frames/refusal.ts';
 import { subscribeReply, subscribeRequest } from './frames/subscribe.ts';
 import { unsubscribeReply, unsubscribeRequest } from './frames/unsubscribe.ts';
@@ -13,6 +14,7 @@ export const socketOperations = {
   subscribe: { request: subscribeRequest, reply: subscribeReply },
   unsubscribe: { request: unsubscribeRequest, reply: unsubscribeReply },
   cast: { request: castFrame, reply: castReply },
+  presence: { request: presenceRequest, reply: presenceReply },
   ping: { request: pingRequest, reply: pingReply },
 } as const;
 

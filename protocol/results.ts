@@ -54,10 +54,26 @@ const tie = z.strictObject({
   broken_by: z.enum(['earlier rounds', 'lot']).nullable().meta({ description: 'null where it stays a tie.' }),
 });
 
+const paper = z
+  .strictObject({
+    declared: z.int().meta({ description: 'Ballots on paper that were handed out.' }),
+    batches: z.array(z.strictObject({ batch_id: id, label: z.string(), ballots: z.int() })),
+    cast: z.int().meta({ description: 'Ballots on paper that are in the count.' }),
+    ballots: ballotCounts.nullable().meta({ description: 'Of the ballots on paper alone; null like options.' }),
+    figure: z.string().meta({ description: 'What options counts.', example: 'first preferences' }),
+    options: amounts.nullable().meta({
+      description:
+        'What the ballots on paper alone give; null in a secret election with fewer of them than secret_step.',
+    }),
+  })
+  .meta({ id: 'PaperResult', description: 'Ballots on paper, apart. They are in the count as well.' });
+
 /** A result with everything that led to it. Amounts are votes as decimal text. */
 export const resultView = z
   .strictObject({
     election: id,
+    title: z.string().meta({ description: 'The question.' }),
+    options: z.array(z.strictObject({ id: z.string(), title: z.string() })),
     method: electionMethod,
     rules,
     roll: z.strictObject({
@@ -67,6 +83,7 @@ export const resultView = z
       present_weight: amount.nullable(),
     }),
     ruling,
+    paper: paper.nullable().meta({ description: 'null where no paper ballots were counted.' }),
     count: z.strictObject({
       winners: optionIds,
       ranking: z.array(optionIds).meta({ description: 'Best first; equals share an inner list.' }),
@@ -79,3 +96,22 @@ export const resultView = z
     }),
   })
   .meta({ id: 'Result' });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const minutesQuery = z.strictObject({
+  lang: z.enum(['en', 'de']).optional().meta({ description: 'Language of the minutes; English if left out.' }),
+  time_zone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'is no time zone, like Europe/Berlin')
+    .optional()
+    .meta({ description: 'By which times are written; UTC if left out.', example: 'Europe/Berlin' }),
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { electionState } from './elections.ts';
+import { electionState } from './election-state.ts';
+import { standing } from './standing.ts';
 import { id, moment } from './text.ts';
 import { amount } from './weight.ts';
 
@@ -24,15 +25,20 @@ export const tallyView = z
       .meta({ description: 'null while the figures are hidden.' }),
     at: moment,
     final: z.boolean().meta({ description: 'True once no further ballot can come.' }),
+    standing: standing.nullable().meta({ description: 'null for drafts and cancelled elections.' }),
   })
   .meta({ id: 'Tally' });
 export type TallyView = z.infer<typeof tallyView>;
 
 export const recountView = z
   .strictObject({
-    ballots: z.int(),
+    ballots: z.int().meta({ description: 'Ballots in the urn; those on paper are not among them.' }),
     weight: amount,
-    equals_tally: z.boolean().meta({ description: 'The running tally held the very same ballots.' }),
+    paper_ballots: z.int().meta({ description: 'Ballots on paper of confirmed batches, counted with them.' }),
+    equals_tally: z.boolean().meta({ description: 'The running tally held the very same ballots as the urn.' }),
     equals_result: z.boolean().nullable().meta({ description: 'The stored result is the one the ballots give.' }),
   })
-  .meta({ id: 'Recount', example: { ballots: 212, weight: '212', equals_tally: true, equals_result: true } });
+  .meta({
+    id: 'Recount',
+    example: { ballots: 212, weight: '212', paper_ballots: 0, equals_tally: true, equals_result: true },
+  });

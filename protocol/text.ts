@@ -10,14 +10,22 @@ export function textProblem(text: string): string | null {
   return null;
 }
 
-/** A text that can be stored, `min` to `max` UTF-16 units long; surrounding blanks do not count. */
+/** Control characters that no text of people has: all of C0 and C1 but tab and line breaks. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+
+/**
+ * A text that can be stored, `min` to `max` UTF-16 units long; surrounding blanks do not count. It may have several lines:
+ * titles and names are plain lines (plain-line.ts).
+ */
 export function text(min: number, max: number) {
   return z
     .string()
     .trim()
     .min(min)
     .max(max)
-    .refine((value) => textProblem(value) === null, 'contains characters that cannot be stored');
+    .refine((value) => textProblem(value) === null, 'contains characters that cannot be stored')
+    .refine((value) => !CONTROL.test(value), 'contains a control character');
 }
 
 /** An id as the database knows it: a UUID in small letters. */

@@ -20,17 +20,160 @@ GRANT USAGE ON SCHEMA app TO psephos_door;
 GRANT USAGE ON SCHEMA app TO psephos_urn;
 GRANT USAGE ON SCHEMA app TO psephos_worker;
 
+CREATE TABLE app.account_identities (
+  account_id uuid NOT NULL,
+  issuer text NOT NULL,
+  subject text NOT NULL,
+  linked_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  last_used_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT account_identities_pkey PRIMARY KEY (account_id, issuer, subject),
+  CONSTRAINT account_identities_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT account_identities_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 500))),
+  CONSTRAINT account_identities_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+); -- owner: psephos_owner; commented
+CREATE UNIQUE INDEX account_identities_by_subject ON app.account_identities USING btree (issuer, subject);
+ALTER TABLE app.account_identities ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.account_identities FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_account ON app.account_identities FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_identities TO psephos_app;
+GRANT SELECT ON app.account_identities TO psephos_door;
+
+CREATE TABLE app.account_recovery_codes (
+  account_id uuid NOT NULL,
+  code_hash bytea NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT account_recovery_codes_pkey PRIMARY KEY (account_id, code_hash),
+  CONSTRAINT account_recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT account_recovery_codes_code_hash_check CHECK ((octet_length(code_hash) = 32))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.account_recovery_codes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_account ON app.account_recovery_codes FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_recovery_codes TO psephos_app;
+
+CREATE TABLE app.account_secrets (
+  account_id uuid NOT NULL,
+  password_hash text,
+  password_changed_at timestamp with time zone,
+  totp_secret bytea,
+  totp_confirmed_at timestamp with time zone,
+  totp_last_step bigint NOT NULL DEFAULT 0,
+  code_failures integer NOT NULL DEFAULT 0,
+  code_failed_at timestamp with time zone,
+  CONSTRAINT account_secrets_pkey PRIMARY KEY (account_id),
+  CONSTRAINT account_secrets_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT account_secrets_check CHECK (((totp_confirmed_at IS NULL) OR (totp_secret IS NOT NULL))),
+  CONSTRAINT account_secrets_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.account_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.account_secrets FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_account ON app.account_secrets FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_secrets TO psephos_app;
+GRANT SELECT ON app.account_secrets TO psephos_door;
+
+CREATE TABLE app.account_sessions (
+  account_id uuid NOT NULL,
+  session_id uuid NOT NULL,
+  generation integer NOT NULL DEFAULT 1,
+  method text NOT NULL,
+  user_agent text NOT NULL DEFAULT ''::text,
+  current_org_id uuid,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  rotated_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  last_used_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  revoke_reason text,
+  CONSTRAINT account_sessions_pkey PRIMARY KEY (account_id, session_id),
+  CONSTRAINT account_sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT account_sessions_check CHECK (((revoked_at IS NULL) = (revoke_reason IS NULL))),
+  CONSTRAINT account_sessions_current_org_id_fkey FOREIGN KEY (current_org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT account_sessions_generation_check CHECK ((generation > 0)),
+  CONSTRAINT account_sessions_method_check CHECK ((method = ANY (ARRAY['password'::text, 'magic_link'::text, 'oidc'::text]))),
+  CONSTRAINT account_sessions_revoke_reason_check CHECK ((revoke_reason = ANY (ARRAY['signed_out'::text, 'revoked'::text, 'reused'::text, 'password_changed'::text, 'account_deleted'::text]))),
+  CONSTRAINT account_sessions_user_agent_check CHECK ((length(user_agent) <= 256))
+); -- owner: psephos_owner; commented
+CREATE UNIQUE INDEX account_sessions_by_id ON app.account_sessions USING btree (session_id);
+ALTER TABLE app.account_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.account_sessions FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_account ON app.account_sessions FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_sessions TO psephos_app;
+GRANT SELECT ON app.account_sessions TO psephos_door;
+
+CREATE TABLE app.account_tokens (
+  account_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  purpose text NOT NULL,
+  email text NOT NULL,
+  password_hash text,
+  display_name text,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT account_tokens_pkey PRIMARY KEY (account_id, token_hash),
+  CONSTRAINT account_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT account_tokens_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 200))),
+  CONSTRAINT account_tokens_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text)),
+  CONSTRAINT account_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['verify'::text, 'magic'::text, 'reset'::text, 'change_email'::text]))),
+  CONSTRAINT account_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+); -- owner: psephos_owner; commented
+CREATE UNIQUE INDEX account_tokens_by_hash ON app.account_tokens USING btree (token_hash);
+ALTER TABLE app.account_tokens ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.account_tokens FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_account ON app.account_tokens FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_tokens TO psephos_app;
+GRANT SELECT ON app.account_tokens TO psephos_door;
+
 CREATE TABLE app.accounts (
   account_id uuid NOT NULL,
   display_name text NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  email text,
+  email_verified_at timestamp with time zone,
+  locale text NOT NULL DEFAULT 'en'::text,
+  platform_admin boolean NOT NULL DEFAULT false,
+  deleted_at timestamp with time zone,
   CONSTRAINT accounts_pkey PRIMARY KEY (account_id),
-  CONSTRAINT accounts_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 200)))
+  CONSTRAINT accounts_check CHECK (((deleted_at IS NULL) OR (email IS NULL))),
+  CONSTRAINT accounts_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 200))),
+  CONSTRAINT accounts_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+  CONSTRAINT accounts_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'de'::text])))
 ); -- owner: psephos_owner; commented
+CREATE UNIQUE INDEX accounts_by_email ON app.accounts USING btree (email);
 ALTER TABLE app.accounts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY accounts_of_members ON app.accounts FOR ALL TO PUBLIC USING ((EXISTS ( SELECT FROM app.members m WHERE ((m.org_id = ( SELECT app.current_org() AS current_org)) AND (m.account_id = accounts.account_id))))) WITH CHECK ((( SELECT app.current_org() AS current_org) IS NOT NULL));
-GRANT INSERT, SELECT, UPDATE ON app.accounts TO psephos_app;
-GRANT SELECT ON app.accounts TO psephos_auditor;
+CREATE POLICY accounts_of_members ON app.accounts FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT FROM app.members m WHERE ((m.org_id = ( SELECT app.current_org() AS current_org)) AND (m.account_id = accounts.account_id)))));
+CREATE POLICY door ON app.accounts FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_account ON app.accounts FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
+GRANT SELECT ON app.accounts TO psephos_app;
+GRANT INSERT (account_id, display_name, email, email_verified_at, locale) ON app.accounts TO psephos_app;
+GRANT UPDATE (display_name, email, email_verified_at, locale, deleted_at) ON app.accounts TO psephos_app;
+GRANT SELECT (account_id, display_name, created_at) ON app.accounts TO psephos_auditor;
+GRANT SELECT ON app.accounts TO psephos_door;
+
+CREATE TABLE app.agenda_items (
+  org_id uuid NOT NULL,
+  item_id uuid NOT NULL,
+  meeting_id uuid NOT NULL,
+  position integer NOT NULL,
+  kind text NOT NULL,
+  title text NOT NULL,
+  body text NOT NULL DEFAULT ''::text,
+  minutes integer,
+  election_id uuid,
+  CONSTRAINT agenda_items_pkey PRIMARY KEY (org_id, item_id),
+  CONSTRAINT agenda_items_body_check CHECK ((length(body) <= 5000)),
+  CONSTRAINT agenda_items_check CHECK (((election_id IS NULL) OR (kind = 'election'::text))),
+  CONSTRAINT agenda_items_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'election'::text, 'break'::text, 'speakers'::text]))),
+  CONSTRAINT agenda_items_minutes_check CHECK ((minutes > 0)),
+  CONSTRAINT agenda_items_org_id_election_id_fkey FOREIGN KEY (org_id, election_id) REFERENCES app.elections(org_id, election_id) ON DELETE SET NULL (election_id),
+  CONSTRAINT agenda_items_org_id_meeting_id_fkey FOREIGN KEY (org_id, meeting_id) REFERENCES app.meetings(org_id, meeting_id),
+  CONSTRAINT agenda_items_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+); -- owner: psephos_owner; commented
+CREATE INDEX agenda_items_by_election ON app.agenda_items USING btree (org_id, election_id) WHERE (election_id IS NOT NULL);
+CREATE INDEX agenda_items_by_meeting ON app.agenda_items USING btree (org_id, meeting_id, "position");
+ALTER TABLE app.agenda_items ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.agenda_items FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.agenda_items TO psephos_app;
+GRANT SELECT ON app.agenda_items TO psephos_auditor;
 
 CREATE TABLE app.api_keys (
   org_id uuid NOT NULL,
@@ -40,12 +183,30 @@ CREATE TABLE app.api_keys (
   roles text[] NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   revoked_at timestamp with time zone,
+  prefix text NOT NULL DEFAULT ''::text,
+  scopes text[],
+  signed boolean NOT NULL DEFAULT false,
+  requests_per_second integer,
+  created_by uuid,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  generation integer NOT NULL DEFAULT 1,
+  previous_hash bytea,
+  previous_until timestamp with time zone,
   CONSTRAINT api_keys_pkey PRIMARY KEY (org_id, key_id),
+  CONSTRAINT api_keys_check CHECK (((previous_hash IS NULL) = (previous_until IS NULL))),
+  CONSTRAINT api_keys_generation_check CHECK ((generation > 0)),
   CONSTRAINT api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   CONSTRAINT api_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
-  CONSTRAINT api_keys_roles_check CHECK (((roles <@ '{admin,moderator,member}'::text[]) AND (cardinality(roles) > 0))),
+  CONSTRAINT api_keys_prefix_check CHECK ((length(prefix) <= 16)),
+  CONSTRAINT api_keys_previous_hash_check CHECK ((octet_length(previous_hash) = 32)),
+  CONSTRAINT api_keys_requests_per_second_check CHECK ((requests_per_second > 0)),
+  CONSTRAINT api_keys_roles_check CHECK (((roles <@ '{admin,sponsor,moderator,auditor,member}'::text[]) AND (cardinality(roles) > 0))),
+  CONSTRAINT api_keys_scopes_check CHECK ((cardinality(scopes) > 0)),
   CONSTRAINT api_keys_secret_hash_check CHECK ((octet_length(secret_hash) = 32))
 ); -- owner: psephos_owner; commented
+CREATE INDEX api_keys_by_id ON app.api_keys USING btree (key_id);
+CREATE INDEX api_keys_by_previous ON app.api_keys USING btree (previous_hash) WHERE (previous_hash IS NOT NULL);
 CREATE INDEX api_keys_by_secret ON app.api_keys USING btree (secret_hash);
 ALTER TABLE app.api_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.api_keys FOR SELECT TO psephos_door USING (true);
@@ -54,30 +215,70 @@ GRANT INSERT, SELECT, UPDATE ON app.api_keys TO psephos_app;
 GRANT SELECT ON app.api_keys TO psephos_auditor;
 GRANT SELECT ON app.api_keys TO psephos_door;
 
+CREATE TABLE app.attendee_sessions (
+  org_id uuid NOT NULL,
+  session_hash bytea NOT NULL,
+  attendee_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT attendee_sessions_pkey PRIMARY KEY (org_id, session_hash),
+  CONSTRAINT attendee_sessions_org_id_attendee_id_fkey FOREIGN KEY (org_id, attendee_id) REFERENCES app.attendees(org_id, attendee_id),
+  CONSTRAINT attendee_sessions_session_hash_check CHECK ((octet_length(session_hash) = 32))
+); -- owner: psephos_owner; commented
+CREATE INDEX attendee_sessions_by_attendee ON app.attendee_sessions USING btree (org_id, attendee_id);
+CREATE INDEX attendee_sessions_by_expiry ON app.attendee_sessions USING btree (expires_at);
+CREATE INDEX attendee_sessions_by_hash ON app.attendee_sessions USING btree (session_hash);
+ALTER TABLE app.attendee_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.attendee_sessions FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.attendee_sessions FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.attendee_sessions TO psephos_app;
+GRANT DELETE, SELECT ON app.attendee_sessions TO psephos_door;
+
 CREATE TABLE app.attendees (
   org_id uuid NOT NULL,
   attendee_id uuid NOT NULL,
   meeting_id uuid NOT NULL,
   member_id uuid,
   name text NOT NULL,
-  session_hash bytea NOT NULL,
   joined_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
-  expires_at timestamp with time zone NOT NULL,
+  state text NOT NULL DEFAULT 'admitted'::text,
+  role text,
   CONSTRAINT attendees_pkey PRIMARY KEY (org_id, attendee_id),
+  CONSTRAINT attendees_check CHECK (((role IS NULL) OR (member_id IS NOT NULL))),
   CONSTRAINT attendees_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   CONSTRAINT attendees_org_id_meeting_id_fkey FOREIGN KEY (org_id, meeting_id) REFERENCES app.meetings(org_id, meeting_id),
   CONSTRAINT attendees_org_id_member_id_fkey FOREIGN KEY (org_id, member_id) REFERENCES app.members(org_id, member_id),
-  CONSTRAINT attendees_session_hash_check CHECK ((octet_length(session_hash) = 32))
+  CONSTRAINT attendees_role_check CHECK ((role = ANY (ARRAY['moderator'::text, 'auditor'::text]))),
+  CONSTRAINT attendees_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'admitted'::text, 'removed'::text])))
 ); -- owner: psephos_owner; commented
 CREATE INDEX attendees_by_meeting ON app.attendees USING btree (org_id, meeting_id);
-CREATE INDEX attendees_by_session ON app.attendees USING btree (session_hash);
+CREATE UNIQUE INDEX attendees_by_member ON app.attendees USING btree (org_id, meeting_id, member_id) WHERE (member_id IS NOT NULL);
+CREATE INDEX attendees_waiting ON app.attendees USING btree (org_id, meeting_id) WHERE (state = 'waiting'::text);
 ALTER TABLE app.attendees ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.attendees FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.attendees FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT INSERT, SELECT, UPDATE ON app.attendees TO psephos_app;
-GRANT SELECT (org_id, attendee_id, meeting_id, member_id, name, joined_at, expires_at) ON app.attendees TO psephos_auditor;
+GRANT SELECT (org_id, attendee_id, meeting_id, member_id, name, joined_at, state, role) ON app.attendees TO psephos_auditor;
 GRANT SELECT ON app.attendees TO psephos_door;
 GRANT SELECT ON app.attendees TO psephos_urn;
+
+CREATE TABLE app.election_templates (
+  org_id uuid NOT NULL,
+  template_id uuid NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  election jsonb NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT election_templates_pkey PRIMARY KEY (org_id, template_id),
+  CONSTRAINT election_templates_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  CONSTRAINT election_templates_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.election_templates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.election_templates FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT ON app.election_templates TO psephos_app;
+GRANT UPDATE (name, description, election) ON app.election_templates TO psephos_app;
+GRANT SELECT ON app.election_templates TO psephos_auditor;
 
 CREATE TABLE app.elections (
   org_id uuid NOT NULL,
@@ -103,17 +304,29 @@ CREATE TABLE app.elections (
   cancel_reason text,
   changed_pos bigint NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  roll_group_id uuid,
+  duration_seconds integer,
+  present_weight bigint,
+  paper_declared integer NOT NULL DEFAULT 0,
+  paper_version integer NOT NULL DEFAULT 0,
+  opened_by text,
+  closed_by text,
+  published_by text,
   CONSTRAINT elections_pkey PRIMARY KEY (org_id, election_id),
+  CONSTRAINT elections_duration_seconds_check CHECK (((duration_seconds >= 5) AND (duration_seconds <= 2592000))),
   CONSTRAINT elections_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
   CONSTRAINT elections_org_id_meeting_id_fkey FOREIGN KEY (org_id, meeting_id) REFERENCES app.meetings(org_id, meeting_id),
+  CONSTRAINT elections_paper_declared_check CHECK (((paper_declared >= 0) AND (paper_declared <= 1000000))),
   CONSTRAINT elections_present_check CHECK ((present >= 0)),
-  CONSTRAINT elections_roll_check CHECK ((roll = ANY (ARRAY['tokens'::text, 'meeting'::text]))),
+  CONSTRAINT elections_present_weight_check CHECK ((present_weight >= 0)),
+  CONSTRAINT elections_roll_check CHECK ((roll = ANY (ARRAY['tokens'::text, 'meeting'::text, 'members'::text]))),
   CONSTRAINT elections_secrecy_check CHECK ((secrecy = ANY (ARRAY['secret'::text, 'named'::text]))),
   CONSTRAINT elections_secret_step_check CHECK (((secret_step >= 1) AND (secret_step <= 1000))),
   CONSTRAINT elections_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'open'::text, 'closed'::text, 'published'::text, 'cancelled'::text]))),
   CONSTRAINT elections_title_check CHECK (((length(title) >= 1) AND (length(title) <= 500))),
   CONSTRAINT elections_visibility_check CHECK ((visibility = ANY (ARRAY['live'::text, 'count'::text, 'hidden'::text])))
 ); -- owner: psephos_owner; commented
+CREATE INDEX elections_by_id ON app.elections USING btree (election_id);
 CREATE INDEX elections_by_meeting ON app.elections USING btree (org_id, meeting_id);
 CREATE INDEX elections_due ON app.elections USING btree (state) WHERE ((state = ANY (ARRAY['draft'::text, 'open'::text])) AND ((opens_at IS NOT NULL) OR (closes_at IS NOT NULL)));
 CREATE INDEX elections_unsealed ON app.elections USING btree (state) WHERE ((state = ANY (ARRAY['closed'::text, 'cancelled'::text])) AND (sealed_at IS NULL));
@@ -121,11 +334,11 @@ ALTER TABLE app.elections ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.elections FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.elections FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT SELECT ON app.elections TO psephos_app;
-GRANT INSERT (org_id, election_id, meeting_id, title, description, method, options, rules, secrecy, visibility, roll, secret_step, present, opens_at, closes_at, changed_pos) ON app.elections TO psephos_app;
-GRANT UPDATE (present, closes_at) ON app.elections TO psephos_app;
+GRANT INSERT (org_id, election_id, meeting_id, title, description, method, options, rules, secrecy, visibility, roll, secret_step, present, opens_at, closes_at, changed_pos, roll_group_id, duration_seconds, present_weight) ON app.elections TO psephos_app;
+GRANT UPDATE (present, present_weight) ON app.elections TO psephos_app;
 GRANT SELECT ON app.elections TO psephos_auditor;
 GRANT SELECT ON app.elections TO psephos_door;
-GRANT SELECT, UPDATE ON app.elections TO psephos_urn;
+GRANT DELETE, SELECT, UPDATE ON app.elections TO psephos_urn;
 
 CREATE TABLE app.electoral_roll (
   org_id uuid NOT NULL,
@@ -137,6 +350,7 @@ CREATE TABLE app.electoral_roll (
   CONSTRAINT electoral_roll_credential_check CHECK ((octet_length(credential) = 32)),
   CONSTRAINT electoral_roll_org_id_election_id_fkey FOREIGN KEY (org_id, election_id) REFERENCES app.elections(org_id, election_id)
 ); -- owner: psephos_owner; commented
+CREATE INDEX electoral_roll_by_name ON app.electoral_roll USING btree (org_id, election_id, name, voter_id);
 ALTER TABLE app.electoral_roll ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON app.electoral_roll FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT SELECT ON app.electoral_roll TO psephos_app;
@@ -153,6 +367,38 @@ GRANT SELECT ON app.epoch TO psephos_app;
 GRANT SELECT ON app.epoch TO psephos_auditor;
 GRANT SELECT ON app.epoch TO psephos_worker;
 
+CREATE TABLE app.group_members (
+  org_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  CONSTRAINT group_members_pkey PRIMARY KEY (org_id, group_id, member_id),
+  CONSTRAINT group_members_org_id_group_id_fkey FOREIGN KEY (org_id, group_id) REFERENCES app.groups(org_id, group_id) ON DELETE CASCADE,
+  CONSTRAINT group_members_org_id_member_id_fkey FOREIGN KEY (org_id, member_id) REFERENCES app.members(org_id, member_id) ON DELETE CASCADE
+); -- owner: psephos_owner; commented
+CREATE INDEX group_members_by_member ON app.group_members USING btree (org_id, member_id);
+ALTER TABLE app.group_members ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.group_members FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT ON app.group_members TO psephos_app;
+GRANT SELECT ON app.group_members TO psephos_auditor;
+GRANT SELECT ON app.group_members TO psephos_urn;
+
+CREATE TABLE app.groups (
+  org_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL DEFAULT app.small_letters(name),
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT groups_pkey PRIMARY KEY (org_id, group_id),
+  CONSTRAINT groups_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  CONSTRAINT groups_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT groups_org_id_name_key_key UNIQUE (org_id, name_key)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.groups ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.groups FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.groups TO psephos_app;
+GRANT SELECT ON app.groups TO psephos_auditor;
+GRANT SELECT ON app.groups TO psephos_urn;
+
 CREATE TABLE app.idempotency_keys (
   org_id uuid NOT NULL,
   key text NOT NULL,
@@ -161,8 +407,7 @@ CREATE TABLE app.idempotency_keys (
   body jsonb,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT idempotency_keys_pkey PRIMARY KEY (org_id, key),
-  CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
-  CONSTRAINT idempotency_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+  CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
 ); -- owner: psephos_owner; commented
 CREATE INDEX idempotency_keys_by_age ON app.idempotency_keys USING btree (org_id, created_at);
 ALTER TABLE app.idempotency_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -178,11 +423,14 @@ CREATE TABLE app.log (
   at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT log_pkey PRIMARY KEY (org_id, pos, at)
 ) PARTITION BY RANGE (at); -- owner: psephos_owner; commented
+CREATE INDEX log_revocations ON ONLY app.log USING btree (at) WHERE (kind = 'access.revoked'::text);
 ALTER TABLE app.log ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.log FOR SELECT TO psephos_door USING ((kind = 'access.revoked'::text));
 CREATE POLICY own_organisation ON app.log FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 CREATE POLICY worker_reads_all ON app.log FOR SELECT TO psephos_worker USING (true);
 GRANT SELECT ON app.log TO psephos_app;
 GRANT SELECT ON app.log TO psephos_auditor;
+GRANT SELECT ON app.log TO psephos_door;
 GRANT INSERT ON app.log TO psephos_urn;
 GRANT SELECT ON app.log TO psephos_worker;
 
@@ -195,6 +443,7 @@ CREATE TABLE app.log_YYYY_MM (
   at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT log_YYYY_MM_pkey PRIMARY KEY (org_id, pos, at)
 ) PARTITION OF app.log; -- owner: psephos_owner; commented
+CREATE INDEX log_YYYY_MM_at_idx ON app.log_YYYY_MM USING btree (at) WHERE (kind = 'access.revoked'::text);
 ALTER TABLE app.log_YYYY_MM ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON app.log_YYYY_MM FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 
@@ -207,6 +456,7 @@ CREATE TABLE app.log_default (
   at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT log_default_pkey PRIMARY KEY (org_id, pos, at)
 ) PARTITION OF app.log; -- owner: psephos_owner; commented
+CREATE INDEX log_default_at_idx ON app.log_default USING btree (at) WHERE (kind = 'access.revoked'::text);
 ALTER TABLE app.log_default ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON app.log_default FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 
@@ -226,18 +476,74 @@ GRANT SELECT ON app.log_head TO psephos_door;
 GRANT INSERT, SELECT, UPDATE ON app.log_head TO psephos_urn;
 GRANT SELECT ON app.log_head TO psephos_worker;
 
+CREATE TABLE app.mails (
+  org_id uuid NOT NULL,
+  mail_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  key text NOT NULL,
+  recipient text NOT NULL,
+  locale text NOT NULL,
+  template text NOT NULL,
+  data jsonb,
+  priority smallint NOT NULL,
+  status text NOT NULL DEFAULT 'waiting'::text,
+  attempts integer NOT NULL DEFAULT 0,
+  due_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expires_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  settled_at timestamp with time zone,
+  answer text,
+  CONSTRAINT mails_pkey PRIMARY KEY (org_id, mail_id),
+  CONSTRAINT mails_check CHECK (((settled_at IS NULL) = (status = ANY (ARRAY['waiting'::text, 'sending'::text])))),
+  CONSTRAINT mails_check1 CHECK (((data IS NOT NULL) OR (settled_at IS NOT NULL))),
+  CONSTRAINT mails_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  CONSTRAINT mails_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'de'::text]))),
+  CONSTRAINT mails_org_id_key_key UNIQUE (org_id, key),
+  CONSTRAINT mails_priority_check CHECK (((priority >= 0) AND (priority <= 9))),
+  CONSTRAINT mails_recipient_check CHECK (((length(recipient) >= 3) AND (length(recipient) <= 320))),
+  CONSTRAINT mails_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'expired'::text])))
+); -- owner: psephos_owner; commented
+CREATE INDEX mails_due ON app.mails USING btree (priority, due_at) WHERE (status = ANY (ARRAY['waiting'::text, 'sending'::text]));
+CREATE INDEX mails_settled ON app.mails USING btree (settled_at) WHERE (settled_at IS NOT NULL);
+ALTER TABLE app.mails ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.mails FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.mails FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.mails TO psephos_door;
+
 CREATE TABLE app.meetings (
   org_id uuid NOT NULL,
   meeting_id uuid NOT NULL,
   title text NOT NULL,
   join_code text NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  state text NOT NULL DEFAULT 'planned'::text,
+  starts_at timestamp with time zone,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  sessions_end_at timestamp with time zone,
+  sessions_cut boolean NOT NULL DEFAULT false,
+  guests_allowed boolean NOT NULL DEFAULT true,
+  waiting_room boolean NOT NULL DEFAULT false,
+  name_required boolean NOT NULL DEFAULT true,
+  proxy_limit integer,
+  speakers_open boolean NOT NULL DEFAULT true,
+  speaker_seconds integer,
+  speakers_max integer,
+  current_item_id uuid,
   CONSTRAINT meetings_pkey PRIMARY KEY (org_id, meeting_id),
+  CONSTRAINT meetings_check CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+  CONSTRAINT meetings_check1 CHECK (((state = 'ended'::text) = (sessions_end_at IS NOT NULL))),
   CONSTRAINT meetings_join_code_check CHECK ((join_code ~ '^[A-Z0-9]{6,12}$'::text)),
+  CONSTRAINT meetings_org_id_current_item_id_fkey FOREIGN KEY (org_id, current_item_id) REFERENCES app.agenda_items(org_id, item_id) ON DELETE SET NULL (current_item_id),
   CONSTRAINT meetings_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT meetings_proxy_limit_check CHECK ((proxy_limit >= 0)),
+  CONSTRAINT meetings_speaker_seconds_check CHECK ((speaker_seconds > 0)),
+  CONSTRAINT meetings_speakers_max_check CHECK ((speakers_max > 0)),
+  CONSTRAINT meetings_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'live'::text, 'ended'::text]))),
   CONSTRAINT meetings_title_check CHECK (((length(title) >= 1) AND (length(title) <= 500)))
 ); -- owner: psephos_owner; commented
+CREATE INDEX meetings_by_current_item ON app.meetings USING btree (org_id, current_item_id) WHERE (current_item_id IS NOT NULL);
 CREATE UNIQUE INDEX meetings_by_join_code ON app.meetings USING btree (join_code);
+CREATE INDEX meetings_to_cut ON app.meetings USING btree (sessions_end_at) WHERE ((sessions_end_at IS NOT NULL) AND (NOT sessions_cut));
 ALTER TABLE app.meetings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.meetings FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.meetings FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
@@ -245,6 +551,101 @@ GRANT INSERT, SELECT, UPDATE ON app.meetings TO psephos_app;
 GRANT SELECT ON app.meetings TO psephos_auditor;
 GRANT SELECT ON app.meetings TO psephos_door;
 GRANT SELECT ON app.meetings TO psephos_urn;
+
+CREATE TABLE app.member_import_rows (
+  org_id uuid NOT NULL,
+  import_id uuid NOT NULL,
+  line integer NOT NULL,
+  number text,
+  name text,
+  email text,
+  roles text[],
+  status text,
+  weight bigint,
+  group_ids uuid[],
+  new_groups text[],
+  note text,
+  member_id uuid,
+  action text,
+  problem text,
+  was text,
+  CONSTRAINT member_import_rows_pkey PRIMARY KEY (org_id, import_id, line),
+  CONSTRAINT member_import_rows_action_check CHECK ((action = ANY (ARRAY['new'::text, 'changed'::text, 'unchanged'::text]))),
+  CONSTRAINT member_import_rows_org_id_import_id_fkey FOREIGN KEY (org_id, import_id) REFERENCES app.member_imports(org_id, import_id) ON DELETE CASCADE
+); -- owner: psephos_owner; commented
+CREATE INDEX member_import_rows_by_number ON app.member_import_rows USING btree (org_id, import_id, number);
+ALTER TABLE app.member_import_rows ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.member_import_rows FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.member_import_rows TO psephos_app;
+
+CREATE TABLE app.member_imports (
+  org_id uuid NOT NULL,
+  import_id uuid NOT NULL,
+  created_by uuid NOT NULL,
+  report jsonb NOT NULL,
+  digest text,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expires_at timestamp with time zone NOT NULL,
+  accepted_at timestamp with time zone,
+  CONSTRAINT member_imports_pkey PRIMARY KEY (org_id, import_id),
+  CONSTRAINT member_imports_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+CREATE INDEX member_imports_by_expiry ON app.member_imports USING btree (expires_at);
+ALTER TABLE app.member_imports ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.member_imports FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.member_imports FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.member_imports TO psephos_app;
+GRANT DELETE, SELECT ON app.member_imports TO psephos_door;
+
+CREATE TABLE app.member_invitations (
+  org_id uuid NOT NULL,
+  invitation_id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  campaign text NOT NULL,
+  email text NOT NULL,
+  token_hash bytea NOT NULL,
+  sent integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  used_by uuid,
+  revoked_at timestamp with time zone,
+  CONSTRAINT member_invitations_pkey PRIMARY KEY (org_id, invitation_id),
+  CONSTRAINT member_invitations_campaign_check CHECK (((length(campaign) >= 1) AND (length(campaign) <= 100))),
+  CONSTRAINT member_invitations_org_id_member_id_campaign_key UNIQUE (org_id, member_id, campaign),
+  CONSTRAINT member_invitations_org_id_member_id_fkey FOREIGN KEY (org_id, member_id) REFERENCES app.members(org_id, member_id) ON DELETE CASCADE,
+  CONSTRAINT member_invitations_token_hash_check CHECK ((octet_length(token_hash) = 32))
+); -- owner: psephos_owner; commented
+CREATE INDEX member_invitations_by_age ON app.member_invitations USING btree (org_id, created_at, invitation_id);
+CREATE INDEX member_invitations_by_token ON app.member_invitations USING btree (token_hash);
+ALTER TABLE app.member_invitations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.member_invitations FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.member_invitations FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT, UPDATE ON app.member_invitations TO psephos_app;
+GRANT SELECT ON app.member_invitations TO psephos_door;
+
+CREATE TABLE app.member_lexicon (
+  org_id uuid NOT NULL,
+  word text NOT NULL,
+  CONSTRAINT member_lexicon_pkey PRIMARY KEY (org_id, word),
+  CONSTRAINT member_lexicon_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+CREATE INDEX member_lexicon_by_likeness ON app.member_lexicon USING gin (org_id, word extensions.gin_trgm_ops) WITH (fastupdate=off);
+ALTER TABLE app.member_lexicon ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.member_lexicon FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.member_lexicon FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT ON app.member_lexicon TO psephos_app;
+GRANT SELECT ON app.member_lexicon TO psephos_door;
+
+CREATE TABLE app.member_words (
+  org_id uuid NOT NULL,
+  word text NOT NULL,
+  member_id uuid NOT NULL,
+  CONSTRAINT member_words_pkey PRIMARY KEY (org_id, word, member_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.member_words ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.member_words FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT ON app.member_words TO psephos_app;
 
 CREATE TABLE app.members (
   org_id uuid NOT NULL,
@@ -256,35 +657,180 @@ CREATE TABLE app.members (
   status text NOT NULL DEFAULT 'active'::text,
   weight bigint NOT NULL DEFAULT 1000000,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  email text,
+  note text NOT NULL DEFAULT ''::text,
+  changed_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  sort_name text NOT NULL DEFAULT app.search_form(name),
+  words text[] NOT NULL DEFAULT app.words_of_member(number, name, email),
   CONSTRAINT members_pkey PRIMARY KEY (org_id, member_id),
   CONSTRAINT members_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT members_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
   CONSTRAINT members_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  CONSTRAINT members_note_check CHECK ((length(note) <= 1000)),
   CONSTRAINT members_number_check CHECK (((length(number) >= 1) AND (length(number) <= 64))),
   CONSTRAINT members_org_id_account_id_key UNIQUE (org_id, account_id),
   CONSTRAINT members_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
   CONSTRAINT members_org_id_number_key UNIQUE (org_id, number),
-  CONSTRAINT members_roles_check CHECK (((roles <@ '{admin,moderator,member}'::text[]) AND (cardinality(roles) > 0))),
-  CONSTRAINT members_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
+  CONSTRAINT members_roles_check CHECK (((roles <@ '{admin,sponsor,moderator,auditor,member}'::text[]) AND (cardinality(roles) > 0))),
+  CONSTRAINT members_status_check CHECK ((status = ANY (ARRAY['invited'::text, 'active'::text, 'inactive'::text]))),
   CONSTRAINT members_weight_check CHECK (((weight >= 1) AND (weight <= '1000000000000'::bigint)))
 ); -- owner: psephos_owner; commented
+CREATE INDEX members_by_account ON app.members USING btree (account_id) WHERE (account_id IS NOT NULL);
+CREATE UNIQUE INDEX members_by_email ON app.members USING btree (org_id, email);
+CREATE INDEX members_by_name ON app.members USING btree (org_id, sort_name, member_id);
+CREATE INDEX members_by_status ON app.members USING btree (org_id, status, sort_name, member_id);
+CREATE INDEX members_with_roles ON app.members USING btree (org_id, sort_name, member_id) WHERE (roles <> '{member}'::text[]);
 ALTER TABLE app.members ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.members FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.members FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT INSERT, SELECT, UPDATE ON app.members TO psephos_app;
 GRANT SELECT ON app.members TO psephos_auditor;
+GRANT SELECT (org_id, member_id, account_id, number, name, roles, status, weight, created_at) ON app.members TO psephos_door;
+GRANT SELECT ON app.members TO psephos_urn;
+
+CREATE TABLE app.oidc_logins (
+  state_hash bytea NOT NULL,
+  nonce text NOT NULL,
+  verifier bytea NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT oidc_logins_pkey PRIMARY KEY (state_hash),
+  CONSTRAINT oidc_logins_state_hash_check CHECK ((octet_length(state_hash) = 32))
+); -- owner: psephos_owner; commented
+CREATE INDEX oidc_logins_by_expiry ON app.oidc_logins USING btree (expires_at);
+ALTER TABLE app.oidc_logins ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.oidc_logins FOR ALL TO psephos_door USING (true);
+GRANT DELETE, INSERT, SELECT ON app.oidc_logins TO psephos_door;
 
 CREATE TABLE app.organisations (
   org_id uuid NOT NULL,
   parent_org_id uuid,
   name text NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  locale text NOT NULL DEFAULT 'en'::text,
+  time_zone text NOT NULL DEFAULT 'UTC'::text,
   CONSTRAINT organisations_pkey PRIMARY KEY (org_id),
+  CONSTRAINT organisations_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'de'::text]))),
   CONSTRAINT organisations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-  CONSTRAINT organisations_parent_org_id_fkey FOREIGN KEY (parent_org_id) REFERENCES app.organisations(org_id)
+  CONSTRAINT organisations_parent_org_id_fkey FOREIGN KEY (parent_org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT organisations_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
 ); -- owner: psephos_owner; commented
 ALTER TABLE app.organisations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.organisations FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.organisations FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT INSERT, SELECT, UPDATE ON app.organisations TO psephos_app;
 GRANT SELECT ON app.organisations TO psephos_auditor;
+GRANT SELECT ON app.organisations TO psephos_door;
+
+CREATE TABLE app.pictures (
+  org_id uuid NOT NULL,
+  picture_id uuid NOT NULL,
+  content bytea STORAGE EXTERNAL NOT NULL,
+  width integer NOT NULL,
+  height integer NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT pictures_pkey PRIMARY KEY (org_id, picture_id),
+  CONSTRAINT pictures_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 2097152))),
+  CONSTRAINT pictures_height_check CHECK (((height >= 1) AND (height <= 800))),
+  CONSTRAINT pictures_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT pictures_width_check CHECK (((width >= 1) AND (width <= 800)))
+); -- owner: psephos_owner; commented
+CREATE UNIQUE INDEX pictures_by_id ON app.pictures USING btree (picture_id);
+ALTER TABLE app.pictures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.pictures FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.pictures FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT ON app.pictures TO psephos_app;
+GRANT SELECT ON app.pictures TO psephos_auditor;
+GRANT SELECT ON app.pictures TO psephos_door;
+
+CREATE TABLE app.presence (
+  org_id uuid NOT NULL,
+  meeting_id uuid NOT NULL,
+  gateway_id uuid NOT NULL,
+  attendee_ids uuid[] NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT presence_pkey PRIMARY KEY (org_id, meeting_id, gateway_id),
+  CONSTRAINT presence_org_id_meeting_id_fkey FOREIGN KEY (org_id, meeting_id) REFERENCES app.meetings(org_id, meeting_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.presence ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.presence FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.presence FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.presence TO psephos_app;
+GRANT DELETE, SELECT ON app.presence TO psephos_door;
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.presence TO psephos_urn;
+
+CREATE TABLE app.proxies (
+  org_id uuid NOT NULL,
+  proxy_id uuid NOT NULL,
+  grantor_id uuid NOT NULL,
+  holder_id uuid NOT NULL,
+  meeting_id uuid,
+  state text NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  CONSTRAINT proxies_pkey PRIMARY KEY (org_id, proxy_id),
+  CONSTRAINT proxies_check CHECK ((grantor_id <> holder_id)),
+  CONSTRAINT proxies_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT proxies_org_id_grantor_id_fkey FOREIGN KEY (org_id, grantor_id) REFERENCES app.members(org_id, member_id),
+  CONSTRAINT proxies_org_id_holder_id_fkey FOREIGN KEY (org_id, holder_id) REFERENCES app.members(org_id, member_id),
+  CONSTRAINT proxies_org_id_meeting_id_fkey FOREIGN KEY (org_id, meeting_id) REFERENCES app.meetings(org_id, meeting_id),
+  CONSTRAINT proxies_state_check CHECK ((state = ANY (ARRAY['offered'::text, 'accepted'::text, 'revoked'::text])))
+); -- owner: psephos_owner; commented
+CREATE INDEX proxies_by_holder ON app.proxies USING btree (org_id, holder_id) WHERE (state <> 'revoked'::text);
+CREATE INDEX proxies_by_meeting ON app.proxies USING btree (org_id, meeting_id);
+CREATE UNIQUE INDEX proxies_once ON app.proxies USING btree (org_id, grantor_id, meeting_id) NULLS NOT DISTINCT WHERE (state <> 'revoked'::text);
+ALTER TABLE app.proxies ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.proxies FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT, UPDATE ON app.proxies TO psephos_app;
+GRANT SELECT ON app.proxies TO psephos_auditor;
+GRANT SELECT ON app.proxies TO psephos_urn;
+
+CREATE TABLE app.proxy_settings (
+  org_id uuid NOT NULL,
+  holder_limit integer,
+  CONSTRAINT proxy_settings_pkey PRIMARY KEY (org_id),
+  CONSTRAINT proxy_settings_holder_limit_check CHECK ((holder_limit >= 0)),
+  CONSTRAINT proxy_settings_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.proxy_settings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.proxy_settings FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT, UPDATE ON app.proxy_settings TO psephos_app;
+GRANT SELECT ON app.proxy_settings TO psephos_auditor;
+
+CREATE TABLE app.quotas (
+  org_id uuid NOT NULL,
+  credentials bigint,
+  ballots bigint,
+  allocations bigint,
+  changed_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT quotas_pkey PRIMARY KEY (org_id),
+  CONSTRAINT quotas_allocations_check CHECK ((allocations >= 0)),
+  CONSTRAINT quotas_ballots_check CHECK ((ballots >= 0)),
+  CONSTRAINT quotas_credentials_check CHECK ((credentials >= 0)),
+  CONSTRAINT quotas_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.quotas ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.quotas FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.quotas FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT, UPDATE ON app.quotas TO psephos_app;
+GRANT SELECT ON app.quotas TO psephos_auditor;
+GRANT SELECT ON app.quotas TO psephos_door;
+GRANT SELECT ON app.quotas TO psephos_urn;
+
+CREATE TABLE app.rate_limits (
+  key text NOT NULL,
+  points bigint NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  CONSTRAINT rate_limits_pkey PRIMARY KEY (key),
+  CONSTRAINT rate_limits_key_check CHECK ((length(key) <= 128)),
+  CONSTRAINT rate_limits_points_check CHECK ((points >= 0))
+); -- owner: psephos_owner; commented
+CREATE INDEX rate_limits_by_end ON app.rate_limits USING btree (ends_at);
+ALTER TABLE app.rate_limits ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.rate_limits FOR ALL TO psephos_door USING (true);
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.rate_limits TO psephos_door;
 
 CREATE TABLE app.results (
   org_id uuid NOT NULL,
@@ -292,15 +838,56 @@ CREATE TABLE app.results (
   result jsonb NOT NULL,
   tally_digest bytea NOT NULL,
   counted_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  paper_version integer NOT NULL DEFAULT 0,
   CONSTRAINT results_pkey PRIMARY KEY (org_id, election_id),
   CONSTRAINT results_org_id_election_id_fkey FOREIGN KEY (org_id, election_id) REFERENCES app.elections(org_id, election_id),
   CONSTRAINT results_tally_digest_check CHECK ((octet_length(tally_digest) = 32))
 ); -- owner: psephos_owner; commented
 ALTER TABLE app.results ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON app.results FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
-GRANT INSERT, SELECT ON app.results TO psephos_app;
+GRANT SELECT ON app.results TO psephos_app;
 GRANT SELECT ON app.results TO psephos_auditor;
-GRANT SELECT ON app.results TO psephos_urn;
+GRANT INSERT, SELECT, UPDATE ON app.results TO psephos_urn;
+
+CREATE TABLE app.server_secrets (
+  name text NOT NULL,
+  value bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT server_secrets_pkey PRIMARY KEY (name),
+  CONSTRAINT server_secrets_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+  CONSTRAINT server_secrets_value_check CHECK ((octet_length(value) >= 32))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.server_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.server_secrets FOR ALL TO psephos_door USING (true);
+GRANT INSERT, SELECT ON app.server_secrets TO psephos_door;
+
+CREATE TABLE app.signed_requests (
+  org_id uuid NOT NULL,
+  key_id uuid NOT NULL,
+  signature bytea NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT signed_requests_pkey PRIMARY KEY (org_id, key_id, signature),
+  CONSTRAINT signed_requests_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT signed_requests_signature_check CHECK ((octet_length(signature) = 32))
+); -- owner: psephos_owner; commented
+CREATE INDEX signed_requests_by_expiry ON app.signed_requests USING btree (org_id, expires_at);
+ALTER TABLE app.signed_requests ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.signed_requests FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT ON app.signed_requests TO psephos_app;
+GRANT SELECT ON app.signed_requests TO psephos_auditor;
+
+CREATE TABLE app.signing_keys (
+  kid text NOT NULL,
+  public_jwk jsonb NOT NULL,
+  private_key bytea NOT NULL,
+  uses_from timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT signing_keys_pkey PRIMARY KEY (kid),
+  CONSTRAINT signing_keys_kid_check CHECK (((length(kid) >= 8) AND (length(kid) <= 64)))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.signing_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.signing_keys FOR ALL TO psephos_door USING (true);
+GRANT DELETE, INSERT, SELECT ON app.signing_keys TO psephos_door;
 
 CREATE TABLE app.socket_tickets (
   org_id uuid NOT NULL,
@@ -318,43 +905,360 @@ CREATE POLICY door ON app.socket_tickets FOR ALL TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.socket_tickets FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.socket_tickets TO psephos_app;
 GRANT DELETE, SELECT ON app.socket_tickets TO psephos_door;
+GRANT DELETE, SELECT ON app.socket_tickets TO psephos_urn;
+
+CREATE TABLE app.speakers (
+  org_id uuid NOT NULL,
+  speaker_id uuid NOT NULL,
+  meeting_id uuid NOT NULL,
+  attendee_id uuid NOT NULL,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  position integer NOT NULL,
+  asked_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  CONSTRAINT speakers_pkey PRIMARY KEY (org_id, speaker_id),
+  CONSTRAINT speakers_org_id_attendee_id_fkey FOREIGN KEY (org_id, attendee_id) REFERENCES app.attendees(org_id, attendee_id),
+  CONSTRAINT speakers_org_id_meeting_id_fkey FOREIGN KEY (org_id, meeting_id) REFERENCES app.meetings(org_id, meeting_id),
+  CONSTRAINT speakers_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'speaking'::text, 'done'::text, 'withdrawn'::text])))
+); -- owner: psephos_owner; commented
+CREATE UNIQUE INDEX speakers_once ON app.speakers USING btree (org_id, meeting_id, attendee_id) WHERE (state = ANY (ARRAY['waiting'::text, 'speaking'::text]));
+CREATE UNIQUE INDEX speakers_one_speaks ON app.speakers USING btree (org_id, meeting_id) WHERE (state = 'speaking'::text);
+ALTER TABLE app.speakers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.speakers FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT, UPDATE ON app.speakers TO psephos_app;
+GRANT SELECT ON app.speakers TO psephos_auditor;
+
+CREATE TABLE app.usage (
+  org_id uuid NOT NULL,
+  month date NOT NULL,
+  metric text NOT NULL,
+  amount bigint NOT NULL,
+  CONSTRAINT usage_pkey PRIMARY KEY (org_id, month, metric),
+  CONSTRAINT usage_amount_check CHECK ((amount >= 0)),
+  CONSTRAINT usage_metric_check CHECK ((metric = ANY (ARRAY['credentials'::text, 'ballots'::text, 'allocations'::text]))),
+  CONSTRAINT usage_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  CONSTRAINT usage_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.usage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.usage FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.usage FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.usage TO psephos_app;
+GRANT SELECT ON app.usage TO psephos_auditor;
+GRANT SELECT ON app.usage TO psephos_door;
+GRANT INSERT, SELECT, UPDATE ON app.usage TO psephos_urn;
+
+CREATE TABLE app.webhook_cursors (
+  org_id uuid NOT NULL,
+  pos bigint NOT NULL,
+  CONSTRAINT webhook_cursors_pkey PRIMARY KEY (org_id),
+  CONSTRAINT webhook_cursors_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.webhook_cursors ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.webhook_cursors FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.webhook_cursors FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.webhook_cursors TO psephos_app;
+GRANT SELECT ON app.webhook_cursors TO psephos_door;
+
+CREATE TABLE app.webhook_deliveries (
+  org_id uuid NOT NULL,
+  delivery_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  webhook_id uuid NOT NULL,
+  event_id text NOT NULL,
+  kind text NOT NULL,
+  seq bigint NOT NULL,
+  body text NOT NULL,
+  status text NOT NULL DEFAULT 'waiting'::text,
+  attempts integer NOT NULL DEFAULT 0,
+  due_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  retry_until timestamp with time zone NOT NULL,
+  response_status integer,
+  response_excerpt text,
+  latency_ms integer,
+  problem text,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  attempted_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (org_id, delivery_id),
+  CONSTRAINT webhook_deliveries_body_check CHECK ((octet_length(body) <= 65536)),
+  CONSTRAINT webhook_deliveries_org_id_webhook_id_event_id_key UNIQUE (org_id, webhook_id, event_id),
+  CONSTRAINT webhook_deliveries_org_id_webhook_id_fkey FOREIGN KEY (org_id, webhook_id) REFERENCES app.webhooks(org_id, webhook_id) ON DELETE CASCADE,
+  CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+); -- owner: psephos_owner; commented
+CREATE INDEX webhook_deliveries_by_webhook ON app.webhook_deliveries USING btree (org_id, webhook_id, seq);
+CREATE INDEX webhook_deliveries_order ON app.webhook_deliveries USING btree (org_id, webhook_id, seq) WHERE (status = 'waiting'::text);
+CREATE INDEX webhook_deliveries_settled ON app.webhook_deliveries USING btree (settled_at) WHERE (settled_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_waiting ON app.webhook_deliveries USING btree (org_id, webhook_id, due_at) WHERE (status = 'waiting'::text);
+ALTER TABLE app.webhook_deliveries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.webhook_deliveries FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.webhook_deliveries FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.webhook_deliveries TO psephos_app;
+GRANT SELECT (org_id, delivery_id, webhook_id, event_id, kind, status, attempts, response_status, created_at, settled_at) ON app.webhook_deliveries TO psephos_auditor;
+GRANT DELETE, SELECT, UPDATE ON app.webhook_deliveries TO psephos_door;
+
+CREATE TABLE app.webhook_milestones (
+  org_id uuid NOT NULL,
+  election_id uuid NOT NULL,
+  cast_count bigint NOT NULL,
+  roll bigint NOT NULL,
+  reached smallint NOT NULL,
+  CONSTRAINT webhook_milestones_pkey PRIMARY KEY (org_id, election_id),
+  CONSTRAINT webhook_milestones_org_id_election_id_fkey FOREIGN KEY (org_id, election_id) REFERENCES app.elections(org_id, election_id) ON DELETE CASCADE,
+  CONSTRAINT webhook_milestones_reached_check CHECK (((reached >= 0) AND (reached <= 100)))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.webhook_milestones ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.webhook_milestones FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.webhook_milestones TO psephos_app;
+
+CREATE TABLE app.webhooks (
+  org_id uuid NOT NULL,
+  webhook_id uuid NOT NULL,
+  url text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  events text[] NOT NULL,
+  secret text NOT NULL,
+  previous_secret text,
+  previous_until timestamp with time zone,
+  state text NOT NULL DEFAULT 'active'::text,
+  disabled_reason text,
+  failing_since timestamp with time zone,
+  from_pos bigint NOT NULL,
+  next_at timestamp with time zone,
+  busy_until timestamp with time zone,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT webhooks_pkey PRIMARY KEY (org_id, webhook_id),
+  CONSTRAINT webhooks_description_check CHECK ((length(description) <= 200)),
+  CONSTRAINT webhooks_events_check CHECK ((cardinality(events) > 0)),
+  CONSTRAINT webhooks_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text]))),
+  CONSTRAINT webhooks_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2000)))
+); -- owner: psephos_owner; commented
+CREATE INDEX webhooks_due ON app.webhooks USING btree (next_at) WHERE ((state = 'active'::text) AND (next_at IS NOT NULL));
+ALTER TABLE app.webhooks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.webhooks FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.webhooks FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, UPDATE ON app.webhooks TO psephos_app;
+GRANT SELECT (org_id, webhook_id, url, description, events, previous_until, state, disabled_reason, failing_since, from_pos, next_at, busy_until, created_by, created_at) ON app.webhooks TO psephos_app;
+GRANT SELECT (org_id, webhook_id, url, description, events, previous_until, state, disabled_reason, failing_since, from_pos, next_at, busy_until, created_by, created_at) ON app.webhooks TO psephos_auditor;
+GRANT SELECT, UPDATE ON app.webhooks TO psephos_door;
+
+CREATE FUNCTION app.accept_member_import(p_org uuid, p_import uuid, p_actor uuid)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_nestloop=off; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.compare_member_import(p_org uuid, p_import uuid, p_gives_roles boolean)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_seqscan=off; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.current_account()
+  RETURNS uuid
+  LANGUAGE sql STABLE; -- owner: psephos_owner; executed by: psephos_app, psephos_auditor, psephos_door, psephos_urn, psephos_worker
 
 CREATE FUNCTION app.current_org()
   RETURNS uuid
   LANGUAGE sql STABLE; -- owner: psephos_owner; executed by: psephos_app, psephos_auditor, psephos_door, psephos_urn, psephos_worker
 
+CREATE FUNCTION app.highest_member_number(p_org uuid)
+  RETURNS bigint
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.index_members()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_nestloop=on; -- owner: psephos_owner; executed by: its owner alone
+
+CREATE FUNCTION app.is_last_admin(p_org uuid, p_going uuid[])
+  RETURNS boolean
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.lock_members(p_org uuid)
+  RETURNS void
+  LANGUAGE sql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+
 CREATE FUNCTION app.make_log_partitions(p_ahead integer)
   RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.search_form(p_text text)
+  RETURNS text
+  LANGUAGE plpgsql IMMUTABLE; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.small_letters(p_text text)
+  RETURNS text
+  LANGUAGE sql IMMUTABLE; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.words_of_member(p_number text, p_name text, p_email text)
+  RETURNS text[]
+  LANGUAGE plpgsql IMMUTABLE; -- owner: psephos_owner; executed by: psephos_app
 
 -- --------------------------------------------------------------------------------------------------------------------
 CREATE SCHEMA door; -- owner: psephos_owner
 GRANT USAGE ON SCHEMA door TO psephos_app;
 GRANT CREATE, USAGE ON SCHEMA door TO psephos_door;
 
+CREATE FUNCTION door.add_signing_key(p_kid text, p_public jsonb, p_private bytea, p_period interval, p_ahead interval, p_kept interval, p_now boolean)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.begin_oidc_login(p_state_hash bytea, p_nonce text, p_verifier bytea, p_lasts interval)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.claim_mails(p_count integer, p_lease_ms integer)
+  RETURNS TABLE(org_id uuid, mail_id uuid, recipient text, locale text, template text, data jsonb, attempts integer)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.claim_webhook_deliveries(p_count integer, p_lease_ms integer)
+  RETURNS TABLE(org_id uuid, webhook_id uuid, delivery_id uuid, url text, secret text, previous_secret text, event_id text, kind text, body text, attempts integer)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.clear_rate_limits(p_forgotten_ms bigint)
+  RETURNS void
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.due_elections()
   RETURNS TABLE(org_id uuid, election_id uuid, act text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.enqueue_mails(p_mails jsonb)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.erase_member_imports()
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.find_account_identity(p_issuer text, p_subject text)
+  RETURNS uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.find_account_session(p_session uuid, p_org uuid)
+  RETURNS TABLE(account_id uuid, platform_admin boolean, revoked boolean, expired boolean, org_id uuid, member_id uuid, roles text[])
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.find_account_token(p_hash bytea)
+  RETURNS TABLE(account_id uuid, purpose text, email text, used boolean, expired boolean)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.find_api_key(p_hash bytea)
-  RETURNS TABLE(org_id uuid, key_id uuid, roles text[], revoked boolean)
+  RETURNS TABLE(org_id uuid, key_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer, expires_at timestamp with time zone, expired boolean, revoked boolean)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.find_election(p_election uuid)
+  RETURNS uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.find_invitation(p_hash bytea)
+  RETURNS TABLE(org_id uuid, invitation_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.find_login(p_email text)
+  RETURNS TABLE(account_id uuid, display_name text, locale text, verified boolean, password_hash text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.find_meeting(p_code text)
   RETURNS TABLE(org_id uuid, meeting_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
-CREATE FUNCTION door.find_session(p_hash bytea)
-  RETURNS TABLE(org_id uuid, attendee_id uuid, meeting_id uuid, expired boolean)
+CREATE FUNCTION door.find_picture(p_picture uuid)
+  RETURNS TABLE(org_id uuid, content bytea)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.find_session(p_hash bytea)
+  RETURNS TABLE(org_id uuid, attendee_id uuid, meeting_id uuid, member_id uuid, role text, state text, expires_at timestamp with time zone, expired boolean)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.find_signing_key(p_key uuid)
+  RETURNS TABLE(org_id uuid, key_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer, expires_at timestamp with time zone, expired boolean, revoked boolean, generation integer, previous_until timestamp with time zone, previous boolean)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.forget_points(p_key text)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.forget_sessions(p_seconds double precision)
+  RETURNS void
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.log_heads(p_orgs uuid[])
   RETURNS TABLE(org_id uuid, pos bigint)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.meetings_to_cut()
+  RETURNS TABLE(org_id uuid, meeting_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.own_memberships()
+  RETURNS TABLE(org_id uuid, name text, member_id uuid, number text, member_name text, roles text[], status text, weight bigint, created_at timestamp with time zone)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.points_taken(p_key text)
+  RETURNS TABLE(points bigint, left_ms double precision)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.redeem_ticket(p_hash bytea)
   RETURNS TABLE(org_id uuid, identity jsonb, expired boolean)
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.revocations(p_since timestamp with time zone)
+  RETURNS TABLE(org_id uuid, pos bigint, id uuid, ends_at timestamp with time zone, age_ms double precision, now timestamp with time zone)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.rotate_webhook_secret(p_org uuid, p_webhook uuid, p_secret text, p_overlap_ms double precision)
+  RETURNS TABLE(previous_until timestamp with time zone)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.server_secret(p_name text, p_candidate bytea)
+  RETURNS bytea
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.settle_mail(p_org uuid, p_mail uuid, p_attempt integer, p_status text, p_retry_ms double precision, p_answer text)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.settle_webhook_delivery(p_org uuid, p_delivery uuid, p_attempt integer, p_delivered boolean, p_status integer, p_excerpt text, p_latency_ms integer, p_problem text, p_retry_ms double precision, p_window_ms double precision)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.signing_keys()
+  RETURNS TABLE(kid text, public_jwk jsonb, private_key bytea, uses_from timestamp with time zone, now timestamp with time zone)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.similar_words(p_word text, p_count integer)
+  RETURNS TABLE(word text)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.take_oidc_login(p_state_hash bytea)
+  RETURNS TABLE(nonce text, verifier bytea, expired boolean)
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.take_points(p_key text, p_points integer, p_window_ms bigint, p_forced boolean)
+  RETURNS TABLE(points bigint, left_ms double precision)
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.take_turn(p_key text, p_free integer, p_first_ms bigint, p_longest_ms bigint, p_forgotten_ms bigint)
+  RETURNS double precision
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.tidy_mails(p_kept_ms double precision)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.tidy_webhook_deliveries(p_kept_ms double precision)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.usage_report(p_month date)
+  RETURNS TABLE(org_id uuid, name text, credentials bigint, ballots bigint, allocations bigint)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.waiting_mails(p_limit integer)
+  RETURNS TABLE(mail_id uuid, recipient text, locale text, template text, data jsonb, created_at timestamp with time zone, expires_at timestamp with time zone)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.webhooks_behind(p_limit integer)
+  RETURNS TABLE(org_id uuid)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 -- --------------------------------------------------------------------------------------------------------------------
 CREATE SCHEMA history; -- owner: the migrating role
@@ -419,6 +1323,30 @@ CREATE TABLE urn.inbox_<election> (
 ALTER TABLE urn.inbox_<election> ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON urn.inbox_<election> FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 
+CREATE TABLE urn.paper_batch (
+  org_id uuid NOT NULL,
+  election_id uuid NOT NULL,
+  batch_id uuid NOT NULL,
+  label text NOT NULL,
+  ballots integer NOT NULL,
+  form text NOT NULL,
+  keys text[] NOT NULL,
+  figures bigint[] NOT NULL,
+  entered_by text NOT NULL,
+  entered_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  mismatches integer NOT NULL DEFAULT 0,
+  confirmed_by text,
+  confirmed_at timestamp with time zone,
+  CONSTRAINT paper_batch_pkey PRIMARY KEY (org_id, election_id, batch_id),
+  CONSTRAINT paper_batch_ballots_check CHECK (((ballots >= 1) AND (ballots <= 1000000))),
+  CONSTRAINT paper_batch_check CHECK ((cardinality(figures) = cardinality(keys))),
+  CONSTRAINT paper_batch_check1 CHECK ((confirmed_by <> entered_by)),
+  CONSTRAINT paper_batch_form_check CHECK ((form = ANY (ARRAY['patterns'::text, 'totals'::text]))),
+  CONSTRAINT paper_batch_label_check CHECK (((length(label) >= 1) AND (length(label) <= 100)))
+); -- owner: psephos_urn; commented
+ALTER TABLE urn.paper_batch ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON urn.paper_batch FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+
 CREATE TABLE urn.tally_snapshot (
   org_id uuid NOT NULL,
   election_id uuid NOT NULL,
@@ -437,41 +1365,97 @@ CREATE FUNCTION urn.announce(p_org uuid, p_topic uuid, p_kind text, p_payload js
   RETURNS bigint
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
+CREATE FUNCTION urn.announce_paper(p_org uuid, p_election uuid, p_kind text, p_ballots integer, p_person text, p_counts boolean)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
 CREATE FUNCTION urn.append_log(p_org uuid, p_topic uuid, p_kind text, p_payload jsonb)
   RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.attendee_credential(p_election uuid, p_attendee uuid)
   RETURNS bytea
-  LANGUAGE sql IMMUTABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+  LANGUAGE sql IMMUTABLE; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.ballots_left(p_org uuid, p_quota bigint, p_size integer)
+  RETURNS bigint
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.cast_ballots(p_org uuid, p_election uuid, p_keys bytea, p_ballots text)
   RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
-CREATE FUNCTION urn.change_state(p_org uuid, p_election uuid, p_to text, p_reason text, p_due boolean, p_actor text)
+CREATE FUNCTION urn.cast_up_to(p_org uuid, p_election uuid, p_keys bytea, p_texts text[], p_left bigint)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.change_state(p_org uuid, p_election uuid, p_to text, p_reason text, p_due boolean, p_actor text, p_closes_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_duration integer DEFAULT NULL::integer)
   RETURNS TABLE(answer text, pos bigint)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.confirm_paper(p_org uuid, p_election uuid, p_batch uuid, p_ballots integer, p_form text, p_keys text[], p_figures bigint[], p_person text)
+  RETURNS TABLE(answer text, differing text[])
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.count_box(p_org uuid, p_election uuid)
   RETURNS TABLE(ballot text, count bigint, weight bigint)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
-CREATE FUNCTION urn.enrol(p_org uuid, p_election uuid, p_meeting uuid, p_attendee uuid)
-  RETURNS void
-  LANGUAGE sql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+CREATE FUNCTION urn.declare_paper(p_org uuid, p_election uuid, p_ballots integer, p_person text)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
-CREATE FUNCTION urn.enrol_attendee(p_org uuid, p_meeting uuid, p_attendee uuid)
+CREATE FUNCTION urn.delete_draft(p_org uuid, p_election uuid, p_actor text)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.draft_refusal(p_org uuid, p_election uuid, p_credential bytea)
+  RETURNS text
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.edit_draft(p_org uuid, p_election uuid, p_new jsonb, p_pos bigint, p_actor text)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.enrol(p_org uuid, p_election uuid, p_meeting uuid, p_attendees uuid[])
   RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.enrol_attendees(p_org uuid, p_meeting uuid, p_attendees uuid[])
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.enrol_holders(p_org uuid, p_holders uuid[])
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.enrol_members(p_org uuid, p_election uuid, p_group uuid)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.enter_paper(p_org uuid, p_election uuid, p_batch uuid, p_label text, p_ballots integer, p_form text, p_keys text[], p_figures bigint[], p_person text)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.extend_election(p_org uuid, p_election uuid, p_closes_at timestamp with time zone, p_seconds integer, p_actor text)
+  RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.find_ballot(p_org uuid, p_election uuid, p_tracking_code bytea)
   RETURNS TABLE(ballot text, weight bigint, voter text)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
+CREATE FUNCTION urn.find_credential(p_org uuid, p_election uuid, p_credential bytea)
+  RETURNS TABLE(spent boolean)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
 CREATE FUNCTION urn.follow_tally(p_org uuid, p_election uuid, p_after bigint)
   RETURNS TABLE(state text, sealed boolean, cut_pos bigint, cut_size bigint, head_pos bigint, head_size bigint, at timestamp with time zone, ballots text[], counts bigint[], weights bigint[])
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.hold_rolls(p_org uuid, p_meetings uuid[])
+  RETURNS uuid[]
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.inbox_ballots(p_election uuid, p_after bigint, p_upto bigint)
   RETURNS TABLE(tracking_code bytea, ballot text, weight bigint, voter bytea)
@@ -482,25 +1466,81 @@ CREATE FUNCTION urn.inbox_of(p_election uuid)
   LANGUAGE sql IMMUTABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.issue_credentials(p_org uuid, p_election uuid, p_keys bytea, p_weights bigint[], p_max bigint)
-  RETURNS TABLE(issued integer, refusal text)
+  RETURNS TABLE(issued integer, refusal text, differing integer, place integer)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.keep_presence(p_org uuid, p_meeting uuid, p_gateway uuid, p_attendees uuid[], p_seconds double precision)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.lock_paper(p_org uuid, p_election uuid)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.make_inbox(p_election uuid)
   RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
+CREATE FUNCTION urn.member_credential(p_election uuid, p_member uuid)
+  RETURNS bytea
+  LANGUAGE sql IMMUTABLE; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.meter(p_org uuid, p_metric text, p_count bigint)
+  RETURNS bigint
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.meter_credentials(p_org uuid, p_count bigint)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.paper_batches(p_org uuid, p_election uuid)
+  RETURNS TABLE(batch_id uuid, label text, ballots integer, form text, keys text[], figures bigint[], entered_by text, entered_at timestamp with time zone, mismatches integer, confirmed_at timestamp with time zone)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.participants(p_org uuid, p_election uuid, p_voted boolean, p_after uuid, p_limit integer)
+  RETURNS TABLE(voter_id uuid, name text, voted boolean)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
 CREATE FUNCTION urn.participation(p_org uuid, p_election uuid)
   RETURNS TABLE(roll bigint, roll_weight bigint, voted bigint, voted_weight bigint)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.presence(p_org uuid, p_meeting uuid)
+  RETURNS TABLE(present bigint, moderators bigint, auditors bigint, members bigint, guests bigint, represented bigint, weight bigint, member_weight bigint, waiting bigint)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.present_in(p_org uuid, p_meeting uuid)
+  RETURNS TABLE(present bigint, weight bigint)
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.published_ballots(p_org uuid, p_election uuid, p_after bytea, p_limit integer)
   RETURNS TABLE(tracking_code bytea, ballot text, weight bigint, voter text)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
+CREATE FUNCTION urn.refuse_ballots(p_org uuid, p_election uuid, p_keys bytea, p_refusal text)
+  RETURNS text
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
 CREATE FUNCTION urn.seal(p_org uuid, p_election uuid)
   RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
+CREATE FUNCTION urn.store_result(p_org uuid, p_election uuid, p_result jsonb, p_digest bytea, p_version integer)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
 CREATE FUNCTION urn.take_snapshot(p_org uuid, p_election uuid)
   RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.this_month()
+  RETURNS date
+  LANGUAGE sql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.tracking_digest(p_org uuid, p_election uuid)
+  RETURNS bytea
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.withdraw_paper(p_org uuid, p_election uuid, p_batch uuid, p_person text)
+  RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app

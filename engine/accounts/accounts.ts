@@ -1,13 +1,27 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from '../db/index.ts';
-import { credentialOfAttendee } from '../elections/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { ApiKeys } from './api-keys.ts';
 import type { Caller, Identity, Role } from './identity.ts';
+import { insertOrganisation } from './organisation-queries.ts';
 import * as queries from './queries.ts';
+import { findSession } from './session-queries.ts';
 
 const HASH_PREFIX_BYTES = 4;
+
+/** All that somebody in the waiting room may do: ask whether they have been admitted. */
+const WAITING_SCOPES = ['meetings.attend'];
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Three parts with dots between: a JWT. Our other secrets have none. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Whoever was looked up in this moment may have been read from before the change. */
+const JUST_CHANGED = refuse('rate_limited', 'Your access has just changed. Ask again in two seconds.', {
+  retryAfterMs: limits.accessChangedMs,
+});
 
 /** An organisation that may or may not exist: the same answer for both. */
 const NOT_YOURS = refuse(
@@ -18,65 +32,35 @@ const NOT_YOURS = refuse(
 /** The room of accounts: organisations, keys, sessions, and the tickets that sockets are opened with. */
 export class Accounts {
   readonly #database: Database;
+  readonly #keys: ApiKeys;
+  readonly #tokens: AccessTokens;
 
-  constructor(database: Database) {
+  constructor(database: Database, keys: ApiKeys, tokens: AccessTokens) {
     this.#database = database;
+    this.#keys = keys;
+    this.#tokens = tokens;
   }
 
   async createOrganisation(input: { name: string }): Promise<Outcome<{ orgId: string }>> {
     const orgId = randomUUID();
     return guarded(async () => {
-      await this.#database.management.withOrg(orgId, (tx) => queries.insertOrganisation(tx, orgId, input.name));
+      await this.#database.management.withOrg(orgId, (tx) => insertOrganisation(tx, { orgId, name: input.name }));
       return accept({ orgId });
     });
   }
 
-  async createMember(
-    orgId: string,
-    input: { number: string; name: string; roles: readonly Exclude<Role, 'guest'>[] },
-  ): Promise<Outcome<{ memberId: string }>> {
-    const memberId = randomUUID();
-    return guarded(async () => {
-      await this.#database.management.withOrg(orgId, (tx) =>
-        queries.insertMember(tx, orgId, memberId, input.number, input.name, input.roles),
-      );
-      return accept({ memberId });
-    });
-  }
-
-  /** The secret is shown once; only its hash is stored. */
-  async createApiKey(
-    orgId: string,
-    input: { name: string; roles: readonly Role[] },
-  ): Promise<Outcome<{ keyId: string; secret: string }>> {
-    const keyId = randomUUID();
-    const secret = `psk_${randomBytes(32).toString('base64url')}`;
-    return guarded(async () => {
-      await this.#database.management.withOrg(orgId, (tx) =>
-        queries.insertApiKey(tx, orgId, keyId, input.name, hash('sha256', secret, 'buffer'), input.roles),
-      );
-      return accept({ keyId, secret });
-    });
-  }
-
-  async revokeApiKey(orgId: string, keyId: string): Promise<Outcome<{ keyId: string }>> {
-    return guarded(async () =>
-      (await this.#database.management.withOrg(orgId, (tx) => queries.revokeApiKey(tx, orgId, keyId)))
-        ? accept({ keyId })
-        : refuse('not_found', 'There is no such key.', { details: { resource: 'api_key' } }),
-    );
-  }
-
   /**
-   * An API key (psk_…) or an attendee's session token (pst_…). details.reason: unknown, revoked, expired.
+   * An API key (psk_…), an attendee's session token (pst_…), or the access token of a person. details.reason: unknown,
+   * revoked, expired.
    * @param orgId the organisation that the caller names; keys and attendees carry theirs, and another is not found
    */
   async authenticate(secret: string, orgId?: string): Promise<Outcome<Caller>> {
     const secretHash = hash('sha256', secret, 'buffer');
     const tokenHashPrefix = secretHash.toString('hex', 0, HASH_PREFIX_BYTES);
     return guarded(async () => {
+      if (JWT.test(secret)) return this.#ofPerson(secret, tokenHashPrefix, orgId?.toLowerCase() ?? null);
       const found = secret.startsWith('psk_')
-        ? await this.#ofKey(secretHash, tokenHashPrefix)
+        ? await this.#keys.identify(secretHash, tokenHashPrefix)
         : await this.#ofSession(secret, secretHash, tokenHashPrefix);
       if (!found.ok) return found;
       if (orgId !== undefined && orgId.toLowerCase() !== found.value.orgId) return NOT_YOURS;
@@ -84,22 +68,24 @@ export class Accounts {
     });
   }
 
-  async #ofKey(secretHash: Buffer, tokenHashPrefix: string): Promise<Outcome<Identity>> {
-    const key = await this.#database.management.call((sql) => queries.findApiKey(sql, secretHash));
-    if (key === undefined) return unauthenticated('unknown', 'This API key is not known.');
-    if (key.revoked) return unauthenticated('revoked', 'This API key has been revoked.');
-    return accept({
-      kind: 'api_key',
-      orgId: key.org_id,
-      roles: key.roles.split(',') as Role[],
-      id: key.key_id,
-      meetingId: null,
-      memberId: null,
-      sessionId: null,
-      scopes: null,
-      expiresAtMs: null,
-      tokenHashPrefix,
-    });
+  /** The session is looked up each time: signing out counts at once, not when the token ends. */
+  async #ofPerson(token: string, tokenHashPrefix: string, orgId: string | null): Promise<Outcome<Caller>> {
+    const claims = await this.#tokens.verify(token);
+    if (claims === 'unknown') return unauthenticated('unknown', 'This token is not known.');
+    if (claims === 'expired') return unauthenticated('expired', 'Your access token has expired. Refresh it.');
+    if (orgId !== null && !UUID.test(orgId)) return NOT_YOURS;
+    const { accountId, sessionId, expiresAtMs } = claims;
+    const session = await this.#database.management.call((sql) => findSession(sql, sessionId, orgId));
+    if (session?.account_id !== accountId) return unauthenticated('revoked', 'This account is no longer there.');
+    if (session.revoked) return unauthenticated('revoked', 'Your session was ended. Sign in again.');
+    if (session.expired) return unauthenticated('expired', 'Your session has ended. Sign in again.');
+    if (orgId !== null && session.org_id === null) return NOT_YOURS;
+    const person = { accountId, sessionId, platformAdmin: session.platform_admin, expiresAtMs, tokenHashPrefix };
+    if (session.org_id === null) return accept({ identity: null, person });
+    const memberId = session.member_id as string;
+    const roles = (session.roles ?? '').split(',') as Role[];
+    const member = { orgId: session.org_id, roles, id: memberId, memberId, meetingId: null, scopes: null };
+    return accept({ identity: { kind: 'account', ...member, sessionId, expiresAtMs, tokenHashPrefix }, person });
   }
 
   async #ofSession(secret: string, secretHash: Buffer, tokenHashPrefix: string): Promise<Outcome<Identity>> {
@@ -107,16 +93,18 @@ export class Accounts {
       ? await this.#database.management.call((sql) => queries.findSession(sql, secretHash))
       : undefined;
     if (session === undefined) return unauthenticated('unknown', 'This token is not known.');
+    if (session.state === 'removed') return unauthenticated('revoked', 'You were removed from this meeting.');
     if (session.expired) return unauthenticated('expired', 'Your session has ended. Join the meeting again.');
+    const roles: Role[] = session.member_id === null ? ['guest'] : ['member'];
     return accept({
       kind: 'attendee',
       orgId: session.org_id,
-      roles: ['guest'],
+      roles: session.role === null ? roles : [...roles, session.role],
       id: session.attendee_id,
       meetingId: session.meeting_id,
-      memberId: null,
+      memberId: session.member_id,
       sessionId: null,
-      scopes: null,
+      scopes: session.state === 'waiting' ? WAITING_SCOPES : null,
       expiresAtMs: session.expires_at.getTime(),
       tokenHashPrefix,
     });
@@ -127,8 +115,15 @@ export class Accounts {
     const ticket = `pkt_${randomBytes(32).toString('base64url')}`;
     return guarded(async () => {
       const expiresAt = await this.#database.management.withOrg(identity.orgId, (tx) =>
-        queries.insertTicket(tx, identity, hash('sha256', ticket, 'buffer'), limits.socketTicketMs),
+        queries.insertTicket(
+          tx,
+          identity,
+          hash('sha256', ticket, 'buffer'),
+          limits.socketTicketMs,
+          limits.accessChangedMs,
+        ),
       );
+      if (expiresAt === null) return JUST_CHANGED;
       return accept({ ticket, expiresAt });
     });
   }
@@ -144,11 +139,6 @@ export class Accounts {
         ? unauthenticated('expired', 'This ticket has expired. Ask for a new one.')
         : accept(found.identity);
     });
-  }
-
-  /** The credential that an attendee holds in an election of the meeting, 64 hex characters. */
-  attendeeCredential(identity: Identity, electionId: string): string {
-    return credentialOfAttendee(electionId, identity.id);
   }
 }
 

@@ -18,6 +18,8 @@ export interface Identity {
   readonly scopes: readonly string[] | null;
   /** milliseconds since 1970 from which on the secret is refused and its sockets are closed; null: until revoked */
   readonly expiresAtMs: number | null;
+  /** requests that an API key may send a second to each gateway, where it is not the usual number */
+  readonly requestsPerSecond?: number | null;
   /** first 8 hex characters of the secret's hash, for logs */
   readonly tokenHashPrefix: string;
 }

@@ -1,3 +1,10 @@
-export { Accounts } from './accounts.ts';
+export type { Account, Membership } from './account.ts';
+export type { ApiKey } from './api-key.ts';
+export { ApiKeys } from './api-keys.ts';
 export { Idempotency } from './idempotency.ts';
 export type { Caller, Identity, Person, Role } from './identity.ts';
+export { KeyFile } from './key-file.ts';
+export type { Organisation } from './organisations.ts';
+export { type AccountOptions, type AccountRooms, openAccounts } from './rooms.ts';
+export type { Session, SignedIn } from './sessions.ts';
+export { Vault } from './vault.ts';

@@ -1,55 +1,15 @@
 import type { Sql, Transaction } from '../db/index.ts';
-import type { Identity, Role } from './identity.ts';
+import type { Identity } from './identity.ts';
 
 /** SQL of this room. */
-
-export async function insertOrganisation(tx: Transaction, orgId: string, name: string): Promise<void> {
-  await tx`INSERT INTO app.organisations (org_id, name) VALUES (${orgId}, ${name})`;
-}
-
-export async function insertMember(
-  tx: Transaction,
-  orgId: string,
-  memberId: string,
-  number: string,
-  name: string,
-  roles: readonly string[],
-): Promise<void> {
-  await tx`INSERT INTO app.members (org_id, member_id, number, name, roles)
-    VALUES (${orgId}, ${memberId}, ${number}, ${name}, ${`{${roles.join(',')}}`}::text::text[])`;
-}
-
-export async function insertApiKey(
-  tx: Transaction,
-  orgId: string,
-  keyId: string,
-  name: string,
-  secretHash: Buffer,
-  roles: readonly Role[],
-): Promise<void> {
-  await tx`INSERT INTO app.api_keys (org_id, key_id, name, secret_hash, roles)
-    VALUES (${orgId}, ${keyId}, ${name}, ${secretHash}, ${`{${roles.join(',')}}`}::text::text[])`;
-}
-
-export async function revokeApiKey(tx: Transaction, orgId: string, keyId: string): Promise<boolean> {
-  const rows = await tx`UPDATE app.api_keys SET revoked_at = clock_timestamp()
-    WHERE org_id = ${orgId} AND key_id = ${keyId} AND revoked_at IS NULL RETURNING key_id`;
-  return rows.length > 0;
-}
-
-export async function findApiKey(
-  sql: Sql,
-  hash: Buffer,
-): Promise<{ org_id: string; key_id: string; roles: string; revoked: boolean } | undefined> {
-  const [row] = await sql<{ org_id: string; key_id: string; roles: string; revoked: boolean }[]>`
-    SELECT org_id, key_id, array_to_string(roles, ',') AS roles, revoked FROM door.find_api_key(${hash})`;
-  return row;
-}
 
 interface SessionRow {
   org_id: string;
   attendee_id: string;
   meeting_id: string;
+  member_id: string | null;
+  role: 'moderator' | 'auditor' | null;
+  state: 'waiting' | 'admitted' | 'removed';
   expires_at: Date;
   expired: boolean;
 }
@@ -59,14 +19,28 @@ export async function findSession(sql: Sql, hash: Buffer): Promise<SessionRow | 
   return row;
 }
 
-/** Also clears away what has expired: tickets live 30 s, so there is never much. */
-export async function insertTicket(tx: Transaction, identity: Identity, hash: Buffer, ticketMs: number): Promise<Date> {
+/**
+ * Null where the holder's access has changed within `changedMs`: whoever is being issued a ticket was looked up a moment
+ * ago, maybe before that change. Also clears away what has expired: tickets live 30 s, so there is never much.
+ */
+export async function insertTicket(
+  tx: Transaction,
+  identity: Identity,
+  hash: Buffer,
+  ticketMs: number,
+  changedMs: number,
+): Promise<Date | null> {
+  // waits for a revocation that is being written, and is waited for by the next
+  await tx`SELECT pg_advisory_xact_lock_shared(hashtextextended(${identity.orgId}::uuid::text, 7303))`;
   await tx`DELETE FROM app.socket_tickets WHERE org_id = ${identity.orgId} AND expires_at < clock_timestamp()`;
   const [row] = await tx<{ expires_at: Date }[]>`
     INSERT INTO app.socket_tickets (org_id, ticket_hash, identity, expires_at)
-    VALUES (${identity.orgId}, ${hash}, ${tx.json(identity as never)}, clock_timestamp() + make_interval(secs => ${ticketMs / 1_000}))
+    SELECT ${identity.orgId}, ${hash}, ${tx.json(identity as never)}, clock_timestamp() + make_interval(secs => ${ticketMs / 1_000})
+    WHERE NOT EXISTS (
+      SELECT FROM app.log l WHERE l.kind = 'access.revoked' AND l.at > clock_timestamp() - make_interval(secs => ${changedMs / 1_000})
+        AND l.org_id = ${identity.orgId} AND l.topic IN (${identity.id}, ${identity.memberId}, ${identity.sessionId}, ${identity.meetingId}))
     RETURNING expires_at`;
-  return (row as { expires_at: Date }).expires_at;
+  return row?.expires_at ?? null;
 }
 
 export async function redeemTicket(

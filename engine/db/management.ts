@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { limits } from '../limits.ts';
 import { type ConnectOptions, connect, type Sql, type Transaction } from './connect.ts';
 import { classifyFailure, StatementTimeout } from './failures.ts';
-import { enterOrganisation } from './queries.ts';
+import { enterAccount, enterOrganisation } from './queries.ts';
 
 /** How much later than the server's own statement_timeout, which is the kinder way, a statement is given up here. */
 const SERVER_FIRST_MS = 250;
@@ -36,6 +36,25 @@ export class ManagementPool {
       (sql) =>
         sql.begin(async (tx) => {
           await enterOrganisation(tx, orgId, timeoutMs);
+          return work(tx);
+        }) as Promise<T>,
+    );
+  }
+
+  /**
+   * One transaction as `psephos_app` for one account: its person's own rows, and no organisation's.
+   * @throws as withOrg
+   */
+  withAccount<T>(
+    accountId: string,
+    work: (tx: Transaction) => Promise<T>,
+    timeoutMs: number = limits.managementTimeoutMs,
+  ): Promise<T> {
+    return this.#limited(
+      timeoutMs,
+      (sql) =>
+        sql.begin(async (tx) => {
+          await enterAccount(tx, accountId, timeoutMs);
           return work(tx);
         }) as Promise<T>,
     );

@@ -5,3 +5,9 @@ export async function enterOrganisation(tx: Transaction, orgId: string, timeoutM
   await tx`SELECT set_config('role', 'psephos_app', true), set_config('app.org_id', ${orgId}, true),
     set_config('statement_timeout', ${String(timeoutMs)}, true)`;
 }
+
+/** The same for one account and what is its own, outside any organisation. */
+export async function enterAccount(tx: Transaction, accountId: string, timeoutMs: number): Promise<void> {
+  await tx`SELECT set_config('role', 'psephos_app', true), set_config('app.account_id', ${accountId}, true),
+    set_config('statement_timeout', ${String(timeoutMs)}, true)`;
+}

@@ -33,6 +33,11 @@ const REFUSALS: Readonly<Record<string, Failure>> = {
   '7': { kind: 'closed', message: 'This vote has closed. Yours was not counted.', details: { state: 'closed' } },
   '8': { kind: 'closed', message: 'This vote was cancelled. Yours was not counted.', details: { state: 'cancelled' } },
   '9': { kind: 'not_found', message: 'There is no such election.', details: { resource: 'election' } },
+  q: {
+    kind: 'over_quota',
+    message: "Your organisation's quota of ballots for this month is used up. Yours was not counted.",
+    details: { metric: 'ballots' },
+  },
 };
 
 function jitter(minMs: number, maxMs: number): number {

@@ -2,27 +2,35 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../db/index.ts';
 import { limits } from '../limits.ts';
 import type { Definition } from './definitions.ts';
-import type { Election, Participation, Recount } from './election.ts';
-import { countBox, insertResult, participation, seal, selectElection, selectResult } from './queries.ts';
+import type { Election, Recount } from './election.ts';
+import { type PaperBallots, patternsOfEntries } from './paper-count.ts';
+import { paperBatches } from './paper-queries.ts';
+import { countBox, type StoredElection, seal, selectElection, selectResult, storeResult } from './queries.ts';
 import { type ResultJson, resultFromJson, resultToJson } from './result-json.ts';
-import { decide, type ElectionResult } from './rules.ts';
+import type { Rolls } from './rolls.ts';
+import { decide, type ElectionResult, type RollFacts, rollFacts } from './rules.ts';
 import { digestOf, type Patterns, type Tallies } from './tally.ts';
 
 /** After the close: seals the urn, counts the box, stores the result. Every step may be repeated and run twice at once. */
 export class Counting {
   readonly #database: Database;
   readonly #tallies: Tallies;
+  readonly #rolls: Rolls;
   readonly #running = new Map<string, Promise<ElectionResult>>();
 
-  constructor(database: Database, tallies: Tallies) {
+  constructor(database: Database, tallies: Tallies, rolls: Rolls) {
     this.#database = database;
     this.#tallies = tallies;
+    this.#rolls = rolls;
   }
 
-  /** The stored result of a closed election, counted first where that has not been done. Throws the database's errors. */
+  /**
+   * The stored result of a closed election, counted first where that has not been done or where paper ballots have come
+   * or gone since. Throws the database's errors.
+   */
   async result(definition: Definition): Promise<ElectionResult> {
     const stored = await this.#stored(definition);
-    if (stored !== undefined) return resultFromJson(stored.result);
+    if (stored?.current === true) return resultFromJson(stored.result);
     const { electionId } = definition.election;
     const present = this.#running.get(electionId);
     if (present !== undefined) return present;
@@ -43,7 +51,8 @@ export class Counting {
     const election = await this.#election(orgId, electionId);
     const box = await this.#box(orgId, electionId);
     const stored = await this.#stored(definition);
-    const again = decide(election, patternsOf(box), await this.#roll(election));
+    const paper = await this.#paper(definition, election);
+    const again = decide(election, patternsOf(box), await this.#roll(election), paper);
     let ballots = 0;
     let weight = 0n;
     for (const pattern of box.values()) {
@@ -53,41 +62,48 @@ export class Counting {
     return {
       ballots,
       weight,
+      paperBallots: paper?.batches.reduce((sum, batch) => sum + batch.ballots, 0) ?? 0,
       equalsTally: stored !== undefined && digestOf(box).equals(stored.tallyDigest),
       // the stored one has been through jsonb, which keeps no order of keys
       equalsResult: isDeepStrictEqual(resultToJson(again), resultToJson(result)),
     };
   }
 
-  async participation(orgId: string, electionId: string): Promise<Participation> {
-    const row = await this.#database.management.call((sql) => participation(sql, orgId, electionId));
-    return {
-      roll: Number(row.roll),
-      rollWeight: row.roll_weight,
-      voted: Number(row.voted),
-      votedWeight: row.voted_weight,
-    };
-  }
-
   async #count(definition: Definition): Promise<ElectionResult> {
     const { orgId, electionId } = definition.election;
-    const election = await this.#election(orgId, electionId);
-    // The running tally takes in its last batches before they leave the inbox: it must not be made from the box.
-    const tally = await this.#tallies.read(definition, election);
-    const tallyDigest = digestOf(tally.patterns);
-    if (!election.sealed) await this.seal(orgId, electionId);
-    const box = await this.#box(orgId, electionId);
-    const result = decide(election, patternsOf(box), await this.#roll(election));
-    await this.#database.management.withOrg(orgId, (tx) =>
-      insertResult(tx, orgId, electionId, resultToJson(result), tallyDigest),
-    );
-    return result;
+    for (;;) {
+      const election = await this.#election(orgId, electionId);
+      // The running tally takes in its last batches before they leave the inbox: it must not be made from the box.
+      const tally = await this.#tallies.read(definition, election);
+      const tallyDigest = digestOf(tally.patterns);
+      if (!election.sealed) await this.seal(orgId, electionId);
+      const box = await this.#box(orgId, electionId);
+      const paper = await this.#paper(definition, election);
+      const result = decide(election, patternsOf(box), await this.#roll(election), paper);
+      const stored = await this.#database.management.call((sql) =>
+        storeResult(sql, orgId, electionId, resultToJson(result), tallyDigest, election.paperVersion),
+      );
+      if (stored) return result;
+      // paper ballots came or went while it was counted, or else the election was cancelled and needs no result
+      if ((await this.#election(orgId, electionId)).paperVersion === election.paperVersion) return result;
+    }
   }
 
-  async #election(orgId: string, electionId: string): Promise<Election & { readonly sealed: boolean }> {
+  async #election(orgId: string, electionId: string): Promise<StoredElection> {
     const election = await this.#database.management.withOrg(orgId, (tx) => selectElection(tx, orgId, electionId));
     if (election === undefined) throw new Error(`election ${electionId} has vanished`);
     return election;
+  }
+
+  /** Confirmed batches; null where there are none. */
+  async #paper({ method, contest }: Definition, election: StoredElection): Promise<PaperBallots | null> {
+    const { orgId, electionId, paperDeclared, secrecy, secretStep } = election;
+    const rows = await this.#database.management.call((sql) => paperBatches(sql, orgId, electionId));
+    const batches = rows.flatMap(({ entries, ...batch }) =>
+      entries === null ? [] : [{ ...batch, patterns: patternsOfEntries(method, contest, batch.ballots, entries) }],
+    );
+    if (batches.length === 0) return null;
+    return { declared: paperDeclared, batches, leastShown: secrecy === 'secret' ? secretStep : 1 };
   }
 
   async #box(orgId: string, electionId: string): Promise<Patterns> {
@@ -98,15 +114,16 @@ export class Counting {
     return new Map(patterns.map(({ ballot, count, weight }) => [ballot, { count, weight }]));
   }
 
-  async #roll(election: Election): Promise<{ rollCount: number; rollWeight: bigint; present: number | null }> {
-    const { roll, rollWeight } = await this.participation(election.orgId, election.electionId);
-    return { rollCount: roll, rollWeight, present: election.present };
+  async #roll(election: Election): Promise<RollFacts> {
+    return rollFacts(election, await this.#rolls.participation(election.orgId, election.electionId));
   }
 
-  async #stored(definition: Definition): Promise<{ result: ResultJson; tallyDigest: Buffer } | undefined> {
-    const { orgId, electionId } = definition.election;
+  /** current: nothing that counts on paper has changed since. */
+  async #stored({
+    election: { orgId, electionId },
+  }: Definition): Promise<{ result: ResultJson; tallyDigest: Buffer; current: boolean } | undefined> {
     const row = await this.#database.management.withOrg(orgId, (tx) => selectResult(tx, orgId, electionId));
-    return row && { result: row.result as ResultJson, tallyDigest: row.tally_digest };
+    return row && { result: row.result as ResultJson, tallyDigest: row.tally_digest, current: row.current };
   }
 }
 

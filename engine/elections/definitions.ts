@@ -4,14 +4,14 @@ import type { Contest, Method } from './counting/method.ts';
 import type { Election } from './election.ts';
 import { selectElection } from './queries.ts';
 
-/** What never changes about an election once it has been made: all that a cast needs before it reaches the database. */
+/** What never changes about an election once it is open: all that a cast needs before it reaches the database. */
 export interface Definition {
   readonly election: Election;
   readonly contest: Contest;
   readonly method: Method;
 }
 
-/** Definitions kept in memory; an election takes a few KB. */
+/** Definitions kept in memory; an election takes a few KB. Drafts are not kept: they still change. */
 const KEPT = 2_000;
 
 export class Definitions {
@@ -53,6 +53,7 @@ export class Definitions {
       contest: contestOf(electionId, election.options, election.method.settings),
       method: methodOf(election.method.method),
     };
+    if (election.state === 'draft') return definition;
     if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value as string);
     this.#kept.set(orgId + electionId, definition);
     return definition;

@@ -1,13 +1,17 @@
 import type { ElectionMethod } from '../../protocol/methods/index.ts';
 import type { Option } from '../../protocol/methods/option.ts';
 import type { Rules } from '../../protocol/methods/rules.ts';
+import type { Standing } from './standing.ts';
 
 export type ElectionState = 'draft' | 'open' | 'closed' | 'published' | 'cancelled';
 export type Secrecy = 'secret' | 'named';
 /** What of the running tally may be seen before the close. */
 export type Visibility = 'live' | 'count' | 'hidden';
-/** Where the right to vote comes from: issued credentials only, or everyone who attends the meeting as well. */
-export type RollKind = 'tokens' | 'meeting';
+/**
+ * Where the right to vote comes from: issued credentials only, everyone who attends the meeting as well, or the active
+ * members of the organisation or of one group.
+ */
+export type RollKind = 'tokens' | 'meeting' | 'members';
 
 /** One question. `method` holds the method's id and its settings together. */
 export interface Election {
@@ -22,8 +26,12 @@ export interface Election {
   readonly secrecy: Secrecy;
   readonly visibility: Visibility;
   readonly roll: RollKind;
+  /** with roll 'members': only this group; null: all of them */
+  readonly rollGroupId: string | null;
   /** a new live figure of a secret election needs at least this many further ballots */
   readonly secretStep: number;
+  /** from opening to close; closesAt is computed when it opens */
+  readonly durationSeconds: number | null;
   readonly state: ElectionState;
   readonly opensAt: Date | null;
   readonly closesAt: Date | null;
@@ -33,13 +41,21 @@ export interface Election {
   readonly cancelReason: string | null;
   /** people present, for rules whose base is 'present'; set by the moderator until the close */
   readonly present: number | null;
+  /** what they weigh together, micro-units; null: one vote each */
+  readonly presentWeight: bigint | null;
+  /** ballots on paper that were handed out */
+  readonly paperDeclared: number;
+  /** who presided: ids of the key, member or attendee, or 'clock' */
+  readonly openedBy: string | null;
+  readonly closedBy: string | null;
+  readonly publishedBy: string | null;
   /** log position of the election's last change, for ETags and resumes */
   readonly changedPos: number;
   readonly createdAt: Date;
 }
 
 export interface NewElection {
-  readonly meetingId?: string | undefined;
+  readonly meetingId?: string | null | undefined;
   readonly title: string;
   readonly description?: string | undefined;
   readonly method: ElectionMethod;
@@ -48,10 +64,29 @@ export interface NewElection {
   readonly secrecy?: Secrecy | undefined;
   readonly visibility?: Visibility | undefined;
   readonly roll?: RollKind | undefined;
+  readonly rollGroupId?: string | null | undefined;
   readonly secretStep?: number | undefined;
-  readonly opensAt?: Date | undefined;
+  readonly durationSeconds?: number | null | undefined;
+  readonly opensAt?: Date | null | undefined;
+  readonly closesAt?: Date | null | undefined;
+  readonly present?: number | null | undefined;
+}
+
+/** What changes of a draft: what is left out stays, null takes away. */
+export type ElectionChanges = {
+  readonly [Name in Exclude<keyof NewElection, 'meetingId'>]?: NewElection[Name] | undefined;
+};
+
+/** When an election that is opened closes by itself; without either as its draft says. */
+export interface Opening {
   readonly closesAt?: Date | undefined;
-  readonly present?: number | undefined;
+  readonly durationSeconds?: number | undefined;
+}
+
+/** Exactly one of the two. */
+export interface Extension {
+  readonly closesAt?: Date | undefined;
+  readonly bySeconds?: number | undefined;
 }
 
 /** The right to cast one ballot: 32 bytes (SHA-256 of a one-time token, or derived for an attendee). */
@@ -94,11 +129,16 @@ export interface TallyFigures {
   readonly at: Date;
   /** true once no further ballot can come */
   readonly final: boolean;
+  /** where quorum and majority stand by these very figures; null for drafts and cancelled elections */
+  readonly standing: Standing | null;
 }
 
 export interface Recount {
+  /** in the urn; those on paper are not among them */
   readonly ballots: number;
   readonly weight: bigint;
+  /** on paper, in confirmed batches */
+  readonly paperBallots: number;
   /** the running tally held the very same patterns */
   readonly equalsTally: boolean;
   /** the stored result is the one that the ballots give; null while there is none */
@@ -112,6 +152,13 @@ export interface Participation {
   /** credentials spent, and their weight */
   readonly voted: number;
   readonly votedWeight: bigint;
+}
+
+/** One entry of the electoral roll: whether, never how. */
+export interface Participant {
+  readonly voterId: string;
+  readonly name: string;
+  readonly voted: boolean;
 }
 
 /** One ballot of the published list. voter only in named elections. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { classifyFailure, type Database, isAway } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import type { LaneLimits } from '../lanes/index.ts';
@@ -8,15 +7,21 @@ import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Page } from '../page.ts';
 import { BallotLanes } from './cast.ts';
 import { Counting } from './count.ts';
-import { completeElection } from './create.ts';
 import { type Definition, Definitions } from './definitions.ts';
+import { refusalOfDraft } from './draft-cast.ts';
+import { extendElection } from './draft-queries.ts';
+import { Drafts } from './drafts.ts';
 import type {
   CastReceipt,
   CastRequest,
   Election,
+  ElectionChanges,
   ElectionState,
+  Extension,
   NewCredential,
   NewElection,
+  Opening,
+  Participant,
   Participation,
   PublishedBallot,
   Recount,
@@ -24,26 +29,10 @@ import type {
 } from './election.ts';
 import { ballotWith, pageOfBallots } from './published.ts';
 import * as queries from './queries.ts';
+import { forbidden, NO_ELECTION } from './refusals.ts';
+import { Rolls } from './rolls.ts';
 import type { ElectionResult } from './rules.ts';
 import { Tallies } from './tally.ts';
-
-const CREDENTIAL_BYTES = 32;
-
-const NO_ELECTION = refuse('not_found', 'There is no such election.', { details: { resource: 'election' } });
-
-const FORBIDDEN_CHANGES: Readonly<Record<string, Outcome<never>>> = {
-  not_found: NO_ELECTION,
-  draft: refuse('not_open', 'This vote is not open yet.', { details: { state: 'draft' } }),
-  open: refuse('conflict', 'This vote is open already.', { details: { state: 'open' } }),
-  closed: refuse('closed', 'This vote has closed.', { details: { state: 'closed' } }),
-  published: refuse('closed', 'This vote has closed and its result is published.', { details: { state: 'published' } }),
-  cancelled: refuse('closed', 'This vote was cancelled.', { details: { state: 'cancelled' } }),
-  not_due: refuse('conflict', 'It is not time yet.'),
-  not_counted: refuse('conflict', 'The ballots are still being counted. Try again in a moment.', {
-    retryAfterMs: limits.overloadedRetryMaxMs,
-  }),
-  closes_in_the_past: refuse('conflict', 'The time at which this vote closes has passed already.'),
-};
 
 /** Each holds a connection of the management pool for as long as it takes. */
 const COUNTS_AT_ONCE = 2;
@@ -53,6 +42,8 @@ export class Elections {
   readonly #database: Database;
   readonly #feed: LogFeed;
   readonly #definitions: Definitions;
+  readonly #drafts: Drafts;
+  readonly #rolls: Rolls;
   readonly #lanes: BallotLanes;
   readonly #tallies: Tallies;
   readonly #counting: Counting;
@@ -71,27 +62,38 @@ export class Elections {
     this.#feed = feed;
     this.#report = report;
     this.#definitions = new Definitions(database);
+    this.#drafts = new Drafts(database, (orgId, electionId) => {
+      feed.poke(orgId);
+      this.#tallies.touch(electionId);
+    });
+    this.#rolls = new Rolls(database);
     this.#lanes = new BallotLanes(database, (orgId) => feed.poke(orgId), laneLimits, reachable);
-    this.#tallies = new Tallies(database, report);
-    this.#counting = new Counting(database, this.#tallies);
+    this.#tallies = new Tallies(database, this.#definitions, report);
+    this.#counting = new Counting(database, this.#tallies, this.#rolls);
   }
 
-  async create(orgId: string, input: NewElection, actor: string): Promise<Outcome<Election>> {
-    const complete = completeElection(input);
-    if (!complete.ok) return complete;
-    const electionId = randomUUID();
-    return guarded(async () => {
-      const election = await this.#database.management.withOrg(orgId, async (tx) => {
-        const { meetingId } = complete.value;
-        if (meetingId !== null && !(await queries.meetingExists(tx, orgId, meetingId))) return undefined;
-        await queries.insertElection(tx, orgId, electionId, complete.value, actor);
-        return queries.selectElection(tx, orgId, electionId);
-      });
-      if (election === undefined)
-        return refuse('not_found', 'There is no such meeting.', { details: { resource: 'meeting' } });
-      this.#feed.poke(orgId);
-      return accept(election);
-    });
+  create(orgId: string, input: NewElection, actor: string): Promise<Outcome<Election>> {
+    return this.#drafts.create(orgId, input, actor);
+  }
+
+  /** A draft like another election, in whatever state that is. */
+  copy(
+    orgId: string,
+    electionId: string,
+    changes: { readonly title?: string | undefined; readonly meetingId?: string | null | undefined },
+    actor: string,
+  ): Promise<Outcome<Election>> {
+    return this.#drafts.copy(orgId, electionId, changes, actor);
+  }
+
+  /** Drafts only. What is left out stays, null takes away. */
+  edit(orgId: string, electionId: string, changes: ElectionChanges, actor: string): Promise<Outcome<Election>> {
+    return this.#drafts.edit(orgId, electionId, changes, actor);
+  }
+
+  /** Drafts only. */
+  remove(orgId: string, electionId: string, actor: string): Promise<Outcome<null>> {
+    return this.#drafts.remove(orgId, electionId, actor);
   }
 
   async get(orgId: string, electionId: string): Promise<Outcome<Election>> {
@@ -122,62 +124,55 @@ export class Elections {
     });
   }
 
-  /** People present, for rules based on them; until the close. */
-  async setPresent(orgId: string, electionId: string, present: number, actor: string): Promise<Outcome<Election>> {
+  /**
+   * People present, for rules based on them; until the close.
+   * @param presentWeight micro-units, where votes weigh differently; null: one vote each
+   */
+  async setPresent(
+    orgId: string,
+    electionId: string,
+    present: number,
+    actor: string,
+    presentWeight: bigint | null = null,
+  ): Promise<Outcome<Election>> {
     return guarded(async () => {
       const election = await this.#database.management.withOrg(orgId, async (tx) => {
-        const done = await queries.updatePresent(tx, orgId, electionId, present, actor);
+        const done = await queries.updatePresent(tx, orgId, electionId, present, presentWeight, actor);
         const found = await queries.selectElection(tx, orgId, electionId);
         return found && { done, found };
       });
       if (election === undefined) return NO_ELECTION;
-      return election.done ? accept(election.found) : (FORBIDDEN_CHANGES[election.found.state] as Outcome<never>);
+      return election.done ? accept(election.found) : forbidden(election.found.state);
     });
   }
 
   /** Issuing a credential that is there already changes nothing. All or none of a call is written. */
-  async issue(
+  issue(
     orgId: string,
     electionId: string,
     credentials: readonly NewCredential[],
     _actor: string,
   ): Promise<Outcome<{ issued: number; repeated: number }>> {
-    if (credentials.length > limits.callMaxCredentials) {
-      return refuse('invalid_input', `At most ${limits.callMaxCredentials} credentials a call.`, {
-        details: { fields: [{ path: 'credentials', problem: `more than ${limits.callMaxCredentials}` }] },
-      });
-    }
-    if (credentials.some(({ credential }) => credential.length !== CREDENTIAL_BYTES)) {
-      throw new Error(`a credential is ${CREDENTIAL_BYTES} bytes`);
-    }
-    const wrong = credentials.findIndex(({ weight }) => weight < 1n || weight > limits.weightMaxMicro);
-    if (wrong >= 0) {
-      return refuse('invalid_input', 'A weight is more than nothing and at most a million votes.', {
-        details: {
-          fields: [{ path: `credentials.${wrong}.weight`, problem: 'not above 0 and at most 1000000 votes' }],
-        },
-      });
-    }
-    const keys = Buffer.concat(credentials.map(({ credential }) => credential));
-    const weights = credentials.map(({ weight }) => weight);
-    return guarded(async () => {
-      const { issued, refusal } = await this.#database.management.call((sql) =>
-        queries.issueCredentials(sql, orgId, electionId, keys, weights, limits.electionMaxCredentials),
-      );
-      if (refusal === 'not_found') return NO_ELECTION;
-      if (refusal === 'ended') return refuse('closed', 'This vote has ended: it takes no further credentials.');
-      if (refusal === 'too_many') {
-        return refuse(
-          'over_quota',
-          `An election has at most ${limits.electionMaxCredentials} credentials; nothing was written.`,
-        );
-      }
-      return accept({ issued, repeated: credentials.length - issued });
-    });
+    return this.#rolls.issue(orgId, electionId, credentials);
   }
 
-  open(orgId: string, electionId: string, actor: string): Promise<Outcome<Election>> {
-    return this.#change(orgId, electionId, 'open', null, actor);
+  open(orgId: string, electionId: string, actor: string, opening: Opening = {}): Promise<Outcome<Election>> {
+    if (opening.closesAt !== undefined && Number(opening.closesAt) <= Date.now()) {
+      const fields = [{ path: 'closes_at', problem: 'is in the past' }];
+      return Promise.resolve(refuse('invalid_input', 'A vote cannot close before it opens.', { details: { fields } }));
+    }
+    return this.#change(orgId, electionId, 'open', null, actor, false, opening);
+  }
+
+  /** Later only, and only while it is open. */
+  async extend(orgId: string, electionId: string, extension: Extension, actor: string): Promise<Outcome<Election>> {
+    return guarded(async () => {
+      const answer = await this.#database.management.call((sql) =>
+        extendElection(sql, orgId, electionId, extension, actor),
+      );
+      this.#feed.poke(orgId);
+      return answer === 'done' ? this.get(orgId, electionId) : forbidden(answer);
+    });
   }
 
   /** The barrier: when it answers, every ballot is provably in or provably refused. The count follows by itself. */
@@ -208,7 +203,9 @@ export class Elections {
     if (definition !== undefined) return this.#lanes.cast(orgId, definition, request);
     return guarded(async () => {
       const loaded = await this.#definitions.load(orgId, request.electionId);
-      return loaded === undefined ? NO_ELECTION : this.#lanes.cast(orgId, loaded, request);
+      if (loaded === undefined) return NO_ELECTION;
+      if (loaded.election.state !== 'draft') return this.#lanes.cast(orgId, loaded, request);
+      return (await refusalOfDraft(this.#database, loaded, request)) ?? this.cast(orgId, request);
     });
   }
 
@@ -254,8 +251,17 @@ export class Elections {
 
   async participation(orgId: string, electionId: string): Promise<Outcome<Participation>> {
     return this.#withElection(orgId, electionId, async () =>
-      accept(await this.#counting.participation(orgId, electionId)),
+      accept(await this.#rolls.participation(orgId, electionId)),
     );
+  }
+
+  /** The roll by name: whether each has voted, never how. */
+  participants(
+    orgId: string,
+    electionId: string,
+    query: { readonly voted?: boolean; readonly cursor?: string; readonly limit?: number },
+  ): Promise<Outcome<Page<Participant>>> {
+    return this.#rolls.participants(orgId, electionId, query);
   }
 
   /** The published ballots in the order of their tracking codes. */
@@ -327,13 +333,15 @@ export class Elections {
     reason: string | null,
     actor: string,
     onlyIfDue = false,
+    opening: Opening = {},
   ): Promise<Outcome<Election>> {
     return guarded(async () => {
-      const answer = await this.#database.management.call((sql) =>
-        queries.changeState(sql, orgId, electionId, to, reason, onlyIfDue, actor),
+      const answer = await this.#database.management.call(
+        (sql) => queries.changeState(sql, orgId, electionId, to, reason, onlyIfDue, actor, opening),
+        to === 'open' ? limits.enrolTimeoutMs : limits.managementTimeoutMs,
       );
       this.#feed.poke(orgId);
-      if (answer !== 'done') return FORBIDDEN_CHANGES[answer] as Outcome<never>;
+      if (answer !== 'done') return forbidden(answer);
       this.#tallies.touch(electionId);
       return this.get(orgId, electionId);
     });
@@ -361,7 +369,7 @@ export class Elections {
       if (state === 'draft' || state === 'open') {
         return refuse('conflict', 'There is a result once the vote has closed.', { details: { state } });
       }
-      return state === 'cancelled' ? (FORBIDDEN_CHANGES.cancelled as Outcome<never>) : work(definition);
+      return state === 'cancelled' ? forbidden(state) : work(definition);
     });
   }
 
@@ -370,10 +378,11 @@ export class Elections {
     electionId: string,
     work: (definition: Definition) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
-    return this.#withElection(orgId, electionId, async (definition, { state }) =>
-      state === 'published'
+    return this.#withElection(orgId, electionId, async (definition, { state }) => {
+      if (state === 'cancelled') return forbidden(state); // there will be no list
+      return state === 'published'
         ? work(definition)
-        : refuse('conflict', 'Ballots can be read once the result is published.', { details: { state } }),
-    );
+        : refuse('conflict', 'Ballots can be read once the result is published.', { details: { state } });
+    });
   }
 }

@@ -2,6 +2,7 @@ export type {
   CastReceipt,
   CastRequest,
   Election,
+  ElectionChanges,
   NewCredential,
   NewElection,
   Participation,
@@ -10,7 +11,13 @@ export type {
   TallyFigures,
 } from './election.ts';
 export { Elections } from './elections.ts';
-export { credentialOfAttendee, credentialOfToken } from './keys.ts';
+export { credentialOfAttendee, credentialOfMember, credentialOfToken } from './keys.ts';
+export { Minutes, type MinutesFacts } from './minutes.ts';
+export { Paper, type PaperBatchInfo, type PaperState } from './paper.ts';
+export { Pictures } from './pictures.ts';
 export { type ResultJson, resultToJson } from './result-json.ts';
 export { ROUND_TABLE_HEADER, roundTable } from './round-table.ts';
 export type { ElectionResult } from './rules.ts';
+export type { Standing } from './standing.ts';
+export { type ElectionPattern, type Template, Templates } from './templates.ts';
+export { type TokenHolder, TokenHolders } from './token-holders.ts';

@@ -17,8 +17,20 @@ export function credentialOfToken(token: string): string {
  * leading zero byte keeps it apart from the hash of any token: tokens are text without control characters.
  */
 export function credentialOfAttendee(electionId: string, attendeeId: string): string {
-  const bytes = Buffer.from(`${electionId}${attendeeId}`.replaceAll('-', ''), 'hex');
-  return hash('sha256', Buffer.concat([Buffer.from('\u0000attendee'), bytes]), 'hex');
+  return derivedCredential('\u0000attendee', electionId, attendeeId);
+}
+
+/**
+ * The credential of a member in one election; urn.member_credential computes the same. It is one whether they come by
+ * account, on two devices, or somebody holds their proxy.
+ */
+export function credentialOfMember(electionId: string, memberId: string): string {
+  return derivedCredential('\u0000member', electionId, memberId);
+}
+
+function derivedCredential(kind: string, electionId: string, voterId: string): string {
+  const bytes = Buffer.from(`${electionId}${voterId}`.replaceAll('-', ''), 'hex');
+  return hash('sha256', Buffer.concat([Buffer.from(kind), bytes]), 'hex');
 }
 
 /**

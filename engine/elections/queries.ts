@@ -1,5 +1,6 @@
 import type { Sql, Transaction } from '../db/index.ts';
-import type { Election, ElectionState, NewElection } from './election.ts';
+import type { CompleteElection } from './create.ts';
+import type { Election, ElectionState, Opening } from './election.ts';
 
 /** SQL of this room. Rows come back as the room's own shapes. */
 
@@ -15,9 +16,17 @@ interface ElectionRow {
   secrecy: Election['secrecy'];
   visibility: Election['visibility'];
   roll: Election['roll'];
+  roll_group_id: string | null;
   secret_step: number;
+  duration_seconds: number | null;
   state: ElectionState;
   present: number | null;
+  present_weight: bigint | null;
+  paper_declared: number;
+  paper_version: number;
+  opened_by: string | null;
+  closed_by: string | null;
+  published_by: string | null;
   opens_at: Date | null;
   closes_at: Date | null;
   opened_at: Date | null;
@@ -29,7 +38,10 @@ interface ElectionRow {
   created_at: Date;
 }
 
-function electionOf(row: ElectionRow): Election & { readonly sealed: boolean } {
+/** An election with what only this room needs to know of it. */
+export type StoredElection = Election & { readonly sealed: boolean; readonly paperVersion: number };
+
+function electionOf(row: ElectionRow): StoredElection {
   return {
     electionId: row.election_id,
     orgId: row.org_id,
@@ -42,9 +54,16 @@ function electionOf(row: ElectionRow): Election & { readonly sealed: boolean } {
     secrecy: row.secrecy,
     visibility: row.visibility,
     roll: row.roll,
+    rollGroupId: row.roll_group_id,
     secretStep: row.secret_step,
+    durationSeconds: row.duration_seconds,
     state: row.state,
     present: row.present,
+    presentWeight: row.present_weight,
+    paperDeclared: row.paper_declared,
+    openedBy: row.opened_by,
+    closedBy: row.closed_by,
+    publishedBy: row.published_by,
     opensAt: row.opens_at,
     closesAt: row.closes_at,
     openedAt: row.opened_at,
@@ -54,6 +73,7 @@ function electionOf(row: ElectionRow): Election & { readonly sealed: boolean } {
     changedPos: Number(row.changed_pos),
     createdAt: row.created_at,
     sealed: row.sealed_at !== null,
+    paperVersion: row.paper_version,
   };
 }
 
@@ -61,7 +81,7 @@ export async function selectElection(
   tx: Transaction,
   orgId: string,
   electionId: string,
-): Promise<(Election & { readonly sealed: boolean }) | undefined> {
+): Promise<StoredElection | undefined> {
   const [row] = await tx<
     ElectionRow[]
   >`SELECT * FROM app.elections WHERE org_id = ${orgId} AND election_id = ${electionId}`;
@@ -88,19 +108,6 @@ export async function meetingExists(tx: Transaction, orgId: string, meetingId: s
   return rows.length > 0;
 }
 
-type CompleteElection = Required<Pick<NewElection, 'title' | 'method' | 'options'>> & {
-  meetingId: string | null;
-  description: string;
-  rules: Election['rules'];
-  secrecy: string;
-  visibility: string;
-  roll: string;
-  secretStep: number;
-  present: number | null;
-  opensAt: Date | null;
-  closesAt: Date | null;
-};
-
 export async function insertElection(
   tx: Transaction,
   orgId: string,
@@ -112,10 +119,10 @@ export async function insertElection(
     SELECT urn.append_log(${orgId}, ${electionId}, 'election.created', ${tx.json({ state: 'draft', by: actor, title: e.title, meeting: e.meetingId })}) AS pos`;
   await tx`
     INSERT INTO app.elections (org_id, election_id, meeting_id, title, description, method, options, rules, secrecy, visibility,
-      roll, secret_step, present, opens_at, closes_at, changed_pos)
+      roll, roll_group_id, secret_step, duration_seconds, present, opens_at, closes_at, changed_pos)
     VALUES (${orgId}, ${electionId}, ${e.meetingId}, ${e.title}, ${e.description}, ${tx.json(e.method as never)},
-      ${tx.json(e.options as never)}, ${tx.json(e.rules as never)}, ${e.secrecy}, ${e.visibility}, ${e.roll}, ${e.secretStep},
-      ${e.present}, ${e.opensAt}, ${e.closesAt}, ${String(row?.pos)}::bigint)`;
+      ${tx.json(e.options as never)}, ${tx.json(e.rules as never)}, ${e.secrecy}, ${e.visibility}, ${e.roll}, ${e.rollGroupId},
+      ${e.secretStep}, ${e.durationSeconds}, ${e.present}, ${e.opensAt}, ${e.closesAt}, ${String(row?.pos)}::bigint)`;
 }
 
 export async function updatePresent(
@@ -123,16 +130,27 @@ export async function updatePresent(
   orgId: string,
   electionId: string,
   present: number,
+  presentWeight: bigint | null,
   actor: string,
 ): Promise<boolean> {
   // waits for a close in progress and is waited for by the next: both write this row and the log's head, and taking them
   // in opposite orders they would deadlock, which holds up every ballot of the organisation for a second
   await tx`SELECT pg_advisory_xact_lock_shared(hashtextextended(${electionId}::uuid::text, 7301))`;
-  const rows = await tx`UPDATE app.elections SET present = ${present}
+  const rows =
+    await tx`UPDATE app.elections SET present = ${present}, present_weight = ${presentWeight === null ? null : String(presentWeight)}::bigint
     WHERE org_id = ${orgId} AND election_id = ${electionId} AND state IN ('draft', 'open') RETURNING election_id`;
   if (rows.length > 0)
     await tx`SELECT urn.append_log(${orgId}, ${electionId}, 'election.present', ${tx.json({ present, by: actor })})`;
   return rows.length > 0;
+}
+
+export interface Issued {
+  readonly issued: number;
+  /** 'not_found', 'ended', 'too_many', 'differs' */
+  readonly refusal: string | null;
+  /** 'differs': how many were issued with another weight, and the place of the first, from 0 */
+  readonly differing: number;
+  readonly place: number;
 }
 
 export async function issueCredentials(
@@ -142,10 +160,10 @@ export async function issueCredentials(
   keys: Buffer,
   weights: readonly bigint[],
   max: number,
-): Promise<{ issued: number; refusal: string | null }> {
-  const [row] = await sql<{ issued: number; refusal: string | null }[]>`
+): Promise<Issued> {
+  const [row] = await sql<Issued[]>`
     SELECT * FROM urn.issue_credentials(${orgId}, ${electionId}, ${keys}, ${`{${weights.join(',')}}`}::text::bigint[], ${max})`;
-  return row as { issued: number; refusal: string | null };
+  return row as Issued;
 }
 
 /**
@@ -165,7 +183,10 @@ export async function castBallots(
   return (row as { codes: string }).codes;
 }
 
-/** Waits for the barrier. answer: 'done', 'not_found', 'not_due', 'not_counted', 'closes_in_the_past', or the state that forbids it. */
+/**
+ * Waits for the barrier. answer: 'done', 'not_found', 'not_due', 'not_counted', 'paper_waiting', 'closes_in_the_past', or the
+ * state that forbids it.
+ */
 export async function changeState(
   sql: Sql,
   orgId: string,
@@ -174,9 +195,11 @@ export async function changeState(
   reason: string | null,
   onlyIfDue: boolean,
   actor: string,
+  { closesAt = undefined, durationSeconds = undefined }: Opening = {},
 ): Promise<string> {
   const [row] = await sql<{ answer: string }[]>`
-    SELECT answer FROM urn.change_state(${orgId}, ${electionId}, ${to}, ${reason}, ${onlyIfDue}, ${actor})`;
+    SELECT answer FROM urn.change_state(${orgId}, ${electionId}, ${to}, ${reason}, ${onlyIfDue}, ${actor},
+      ${closesAt ?? null}::timestamptz, ${durationSeconds ?? null}::integer)`;
   return (row as { answer: string }).answer;
 }
 
@@ -258,6 +281,19 @@ export async function participation(
   return row;
 }
 
+/** By name, after the voter `cursor`. */
+export async function participants(
+  sql: Sql,
+  orgId: string,
+  electionId: string,
+  voted: boolean | null,
+  cursor: string | null,
+  limit: number,
+): Promise<{ voter_id: string; name: string; voted: boolean }[]> {
+  return sql<{ voter_id: string; name: string; voted: boolean }[]>`
+    SELECT * FROM urn.participants(${orgId}, ${electionId}, ${voted}::boolean, ${cursor}::uuid, ${limit})`;
+}
+
 export interface BallotRow {
   tracking_code: Buffer;
   ballot: string;
@@ -287,25 +323,29 @@ export async function findBallot(
   return row && { tracking_code: trackingCode, ...row };
 }
 
-export async function insertResult(
-  tx: Transaction,
+/** False where what counts on paper has changed since `paperVersion`: then it has to be counted again. */
+export async function storeResult(
+  sql: Sql,
   orgId: string,
   electionId: string,
   result: unknown,
   tallyDigest: Buffer,
-): Promise<void> {
-  const rows = await tx`INSERT INTO app.results (org_id, election_id, result, tally_digest)
-    VALUES (${orgId}, ${electionId}, ${tx.json(result as never)}, ${tallyDigest}) ON CONFLICT DO NOTHING RETURNING election_id`;
-  if (rows.length > 0) await tx`SELECT urn.append_log(${orgId}, ${electionId}, 'election.counted', ${tx.json({})})`;
+  paperVersion: number,
+): Promise<boolean> {
+  const [row] = await sql<{ stored: boolean }[]>`
+    SELECT urn.store_result(${orgId}, ${electionId}, ${sql.json(result as never)}, ${tallyDigest}, ${paperVersion}) AS stored`;
+  return row?.stored === true;
 }
 
 export async function selectResult(
   tx: Transaction,
   orgId: string,
   electionId: string,
-): Promise<{ result: unknown; tally_digest: Buffer } | undefined> {
-  const [row] = await tx<{ result: unknown; tally_digest: Buffer }[]>`
-    SELECT result, tally_digest FROM app.results WHERE org_id = ${orgId} AND election_id = ${electionId}`;
+): Promise<{ result: unknown; tally_digest: Buffer; current: boolean } | undefined> {
+  const [row] = await tx<{ result: unknown; tally_digest: Buffer; current: boolean }[]>`
+    SELECT r.result, r.tally_digest, r.paper_version = e.paper_version AS current
+    FROM app.results r JOIN app.elections e ON e.org_id = r.org_id AND e.election_id = r.election_id
+    WHERE r.org_id = ${orgId} AND r.election_id = ${electionId}`;
   return row;
 }
 

@@ -2,6 +2,7 @@ import type { ElectionMethod } from '../../protocol/methods/index.ts';
 import type { Rules } from '../../protocol/methods/rules.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
 import type { Count, Round, Tie } from './counting/method.ts';
+import type { PaperPart } from './paper-count.ts';
 import type { ElectionResult, MajorityCheck, QuorumCheck, Ruling } from './rules.ts';
 import { microOfTotal } from './votes.ts';
 
@@ -15,6 +16,8 @@ type Amounts = Readonly<Record<string, Votes>>;
  */
 export interface ResultJson {
   readonly election: string;
+  readonly title: string;
+  readonly options: readonly { readonly id: string; readonly title: string }[];
   readonly method: ElectionMethod;
   readonly rules: Rules;
   readonly roll: {
@@ -35,6 +38,14 @@ export interface ResultJson {
       | null;
     readonly decided_by: string;
   };
+  readonly paper: {
+    readonly declared: number;
+    readonly batches: readonly { readonly batch_id: string; readonly label: string; readonly ballots: number }[];
+    readonly cast: number;
+    readonly ballots: Count['ballots'] | null;
+    readonly figure: string;
+    readonly options: Amounts | null;
+  } | null;
   readonly count: {
     readonly winners: readonly string[];
     readonly ranking: readonly (readonly string[])[];
@@ -59,9 +70,12 @@ export interface RoundJson {
   readonly details?: NonNullable<Round['details']>;
 }
 
-export function resultToJson({ electionId, method, rules, roll, count, ruling }: ElectionResult): ResultJson {
+export function resultToJson(result: ElectionResult): ResultJson {
+  const { electionId, title, options, method, rules, roll, count, ruling, paper } = result;
   return {
     election: electionId,
+    title,
+    options: options.map(({ id, title: name }) => ({ id, title: name })),
     method,
     rules,
     roll: {
@@ -71,6 +85,7 @@ export function resultToJson({ electionId, method, rules, roll, count, ruling }:
       present_weight: roll.presentWeight === undefined ? null : votesOfMicro(roll.presentWeight),
     },
     ruling: rulingToJson(ruling),
+    paper: paperToJson(paper),
     count: {
       winners: count.winners,
       ranking: count.ranking,
@@ -85,9 +100,12 @@ export function resultToJson({ electionId, method, rules, roll, count, ruling }:
 }
 
 /** The inverse of resultToJson, for stored results. */
-export function resultFromJson({ election, method, rules, roll, count, ruling }: ResultJson): ElectionResult {
+export function resultFromJson(json: ResultJson): ElectionResult {
+  const { election, title, options, method, rules, roll, count, ruling, paper } = json;
   return {
     electionId: election,
+    title,
+    options,
     method,
     rules,
     roll: {
@@ -97,6 +115,7 @@ export function resultFromJson({ election, method, rules, roll, count, ruling }:
       ...(roll.present_weight === null ? {} : { presentWeight: microOfTotal(roll.present_weight) }),
     },
     ruling: rulingFromJson(ruling),
+    paper: paperFromJson(paper),
     count: {
       winners: count.winners,
       ranking: count.ranking,
@@ -108,6 +127,29 @@ export function resultFromJson({ election, method, rules, roll, count, ruling }:
       decidedBy: count.decided_by,
     },
   };
+}
+
+function paperToJson(paper: PaperPart | null): ResultJson['paper'] {
+  return (
+    paper && {
+      declared: paper.declared,
+      batches: paper.batches.map(({ batchId, label, ballots }) => ({ batch_id: batchId, label, ballots })),
+      cast: paper.cast,
+      ballots: paper.ballots,
+      figure: paper.figure,
+      options: paper.options && mapValues(paper.options, votesOfMicro),
+    }
+  );
+}
+
+function paperFromJson(paper: ResultJson['paper']): PaperPart | null {
+  return (
+    paper && {
+      ...paper,
+      batches: paper.batches.map(({ batch_id, label, ballots }) => ({ batchId: batch_id, label, ballots })),
+      options: paper.options && mapValues(paper.options, microOfTotal),
+    }
+  );
 }
 
 function rulingToJson({

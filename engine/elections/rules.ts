@@ -12,6 +12,8 @@ import { votesOfMicro } from '../../protocol/weight.ts';
 import { contestOf, methodOf } from './counting/index.ts';
 import type { BallotProblem, Count, Pattern } from './counting/method.ts';
 import { NO_VALID_BALLOTS } from './counting/seats.ts';
+import type { Election } from './election.ts';
+import { type PaperBallots, type PaperPart, paperPart } from './paper-count.ts';
 import { VOTE } from './votes.ts';
 
 /** What the rules need to know besides the ballots. Weights in micro-units. */
@@ -22,6 +24,28 @@ export interface RollFacts {
   readonly present: number | null;
   /** their weight, for the base 'present'; without it each weighs one vote, provided that everyone on the roll does */
   readonly presentWeight?: bigint | undefined;
+}
+
+/**
+ * The roll that quorum and majority are a part of: who holds a credential, and whoever votes on paper instead, one vote
+ * each; members stand on the roll whether they vote on paper or not.
+ */
+export function rollFacts(
+  {
+    roll,
+    present,
+    presentWeight,
+    paperDeclared,
+  }: Pick<Election, 'roll' | 'present' | 'presentWeight' | 'paperDeclared'>,
+  credentials: { readonly roll: number; readonly rollWeight: bigint },
+): RollFacts {
+  const onPaper = roll === 'members' ? 0 : paperDeclared;
+  return {
+    rollCount: credentials.roll + onPaper,
+    rollWeight: credentials.rollWeight + BigInt(onPaper) * VOTE,
+    present,
+    ...(presentWeight === null ? {} : { presentWeight }),
+  };
 }
 
 /** needed and given: micro-units of weight where the quorum is a share of the roll, ballots where it is a number. */
@@ -65,10 +89,15 @@ export interface ElectionResult {
   readonly roll: RollFacts;
   readonly count: Count;
   readonly ruling: Ruling;
+  /** the question and what could be voted for, as people read them */
+  readonly title: string;
+  readonly options: readonly Pick<Option, 'id' | 'title'>[];
+  /** ballots on paper, which are in the count as well; null without any */
+  readonly paper: PaperPart | null;
 }
 
 /** Elsewhere a part of the ballots says nothing: points and ranks are no share of the voters. */
-const METHODS_WITH_MAJORITY: readonly MethodId[] = ['motion', 'choose', 'irv'];
+export const METHODS_WITH_MAJORITY: readonly MethodId[] = ['motion', 'choose', 'irv'];
 
 /** Rules against method, when an election is created. */
 export function checkRules(method: MethodId, rules: Rules): BallotProblem[] {
@@ -91,16 +120,24 @@ export function checkRules(method: MethodId, rules: Rules): BallotProblem[] {
 export function decide(
   election: {
     readonly electionId: string;
+    readonly title: string;
     readonly method: ElectionMethod;
     readonly options: readonly Option[];
     readonly rules: Rules;
   },
   patterns: readonly Pattern[],
   roll: RollFacts,
+  paper: PaperBallots | null = null,
 ): ElectionResult {
-  const { electionId, method, options, rules } = election;
-  const count = methodOf(method.method).count(contestOf(electionId, options, method.settings), patterns);
-  return { electionId, method, rules, roll, count, ruling: applyRules(method.method, count, rules, roll) };
+  const { electionId, title, method, rules } = election;
+  const counting = methodOf(method.method);
+  const contest = contestOf(electionId, election.options, method.settings);
+  const all = paper === null ? patterns : [...patterns, ...paper.batches.flatMap((batch) => batch.patterns)];
+  const count = counting.count(contest, all);
+  const options = election.options.map(({ id, title: name }) => ({ id, title: name }));
+  const ruling = applyRules(method.method, count, rules, roll);
+  const part = paper === null ? null : paperPart(counting, contest, paper);
+  return { electionId, title, options, method, rules, roll, count, ruling, paper: part };
 }
 
 /**
@@ -109,7 +146,10 @@ export function decide(
  * Without quorum nothing is carried and nobody elected.
  */
 export function applyRules(method: MethodId, count: Count, rules: Rules, roll: RollFacts): Ruling {
-  const quorum = rules.quorum === undefined ? null : checkQuorum(rules.quorum, count, roll);
+  const quorum =
+    rules.quorum === undefined
+      ? null
+      : quorumOf(rules.quorum, { ballots: count.ballots.cast, weight: count.weights.cast }, roll);
   const quorumReached = quorum?.reached ?? true;
   const common = { quorum, quorumReached };
   if (method === 'motion') return { ...common, elected: [], ...ruleMotion(count, rules, roll, quorum) };
@@ -158,12 +198,17 @@ function notKnown({ present }: RollFacts): string {
     : 'votes weigh differently here, and what those present weigh together was not recorded';
 }
 
-function checkQuorum(rule: QuorumRule, count: Count, roll: RollFacts): QuorumCheck {
+/** @param cast ballots in the urn and their weight in micro-units; abstentions and blanks among them */
+export function quorumOf(
+  rule: QuorumRule,
+  cast: { readonly ballots: number; readonly weight: bigint },
+  roll: RollFacts,
+): QuorumCheck {
   if ('number' in rule) {
-    const [needed, given] = [BigInt(rule.number), BigInt(count.ballots.cast)];
+    const [needed, given] = [BigInt(rule.number), BigInt(cast.ballots)];
     return { unit: 'ballots', needed, given, reached: given >= needed };
   }
-  const given = count.weights.cast;
+  const given = cast.weight;
   const needed = leastShare(roll.rollWeight, rule.share, unitOf(roll.rollWeight, given));
   return { unit: 'weight', needed, given, reached: given >= needed };
 }
@@ -214,7 +259,7 @@ function unitOf(...amounts: bigint[]): bigint {
   return amounts.every((amount) => amount % VOTE === 0n) ? VOTE : 1n;
 }
 
-const BASE_WORDS: Readonly<Record<MajorityBase, string>> = {
+export const BASE_WORDS: Readonly<Record<MajorityBase, string>> = {
   valid: 'valid votes',
   with_abstentions: 'votes with abstentions',
   present: 'those present',

@@ -2,9 +2,11 @@ import { hash } from 'node:crypto';
 import { classifyFailure, type Database, isAway } from '../db/index.ts';
 import { limits } from '../limits.ts';
 import type { Figure } from './counting/method.ts';
-import type { Definition } from './definitions.ts';
+import type { Definition, Definitions } from './definitions.ts';
 import type { Election, ElectionState, TallyFigures } from './election.ts';
 import { countBox, followTally, type TallyStep, takeSnapshot } from './queries.ts';
+import { standingOf } from './standing.ts';
+import { StandingFacts } from './standing-facts.ts';
 
 export interface Patterns extends ReadonlyMap<string, { count: number; weight: bigint }> {}
 
@@ -20,12 +22,15 @@ export function digestOf(patterns: Patterns): Buffer {
  */
 export class RunningTally {
   readonly #database: Database;
-  readonly #definition: Definition;
+  readonly #redefine: () => Promise<Definition | undefined>;
+  readonly #facts: StandingFacts;
   readonly #patterns = new Map<string, { count: number; weight: bigint }>();
-  readonly #figures: Figure[];
+  #definition: Definition;
+  #figures: Figure[];
   #state: ElectionState;
   #cutPos = 0;
   #counted = 0;
+  #weight = 0n;
   #headPos = 0;
   #cast = 0;
   #at: Date;
@@ -33,9 +38,12 @@ export class RunningTally {
   #sealed = false;
   #refreshing: Promise<void> | undefined;
 
-  constructor(database: Database, definition: Definition) {
+  /** @param redefine reads the definition again: that of a draft may have changed until it opens */
+  constructor(database: Database, definition: Definition, redefine: () => Promise<Definition | undefined>) {
     this.#database = database;
     this.#definition = definition;
+    this.#redefine = redefine;
+    this.#facts = new StandingFacts(database, definition.election);
     this.#state = definition.election.state;
     this.#at = definition.election.createdAt;
     this.#figures = definition.contest.options.map(() => ({ count: 0, weight: 0n }));
@@ -78,14 +86,28 @@ export class RunningTally {
         : null,
       at: this.#at,
       final,
+      standing: this.#standing(told, shown),
     };
+  }
+
+  #standing(told: boolean, shown: boolean): TallyFigures['standing'] {
+    const { roll, paper } = this.#facts;
+    if (this.#state === 'draft' || this.#state === 'cancelled') return null;
+    if (this.#state !== 'open' && paper) return null; // the result knows of the ballots on paper
+    const patterns = () => [...this.#patterns].map(([ballot, pattern]) => ({ ballot, ...pattern }));
+    const counted = shown ? { different: this.#patterns.size, weight: this.#weight, patterns } : null;
+    return standingOf(this.#definition, { cast: told ? this.#cast : null, counted, roll, paper });
   }
 
   async #step(): Promise<void> {
     const { orgId, electionId } = this.#definition.election;
     const step = await this.#database.management.call((sql) => followTally(sql, orgId, electionId, this.#cutPos));
+    if (this.#state === 'draft') await this.#define();
+    const moved = step.headPos > this.#headPos && this.#counted + step.headSize === this.#cast;
     this.#state = step.state;
     this.#headPos = Math.max(this.#headPos, step.headPos);
+    // what moved without a ballot is the election itself: whoever is present, what is on paper
+    await this.#facts.refresh(moved);
     if (step.sealed) {
       if (!this.#sealed) await this.#fromBox();
       return;
@@ -102,9 +124,18 @@ export class RunningTally {
     }
   }
 
+  /** After the step was read: what was a draft before it and is open now changes no more. */
+  async #define(): Promise<void> {
+    const definition = await this.#redefine();
+    if (definition === undefined) return;
+    this.#definition = definition;
+    this.#figures = definition.contest.options.map(() => ({ count: 0, weight: 0n }));
+  }
+
   #add(step: TallyStep): void {
     const { method, contest } = this.#definition;
     for (const pattern of step.patterns) {
+      this.#weight += pattern.weight;
       const present = this.#patterns.get(pattern.ballot);
       if (present === undefined) this.#patterns.set(pattern.ballot, { count: pattern.count, weight: pattern.weight });
       else {
@@ -125,6 +156,7 @@ export class RunningTally {
     const size = patterns.reduce((sum, pattern) => sum + pattern.count, 0);
     if (size !== this.#counted) {
       this.#patterns.clear();
+      this.#weight = 0n;
       for (const figure of this.#figures) {
         figure.count = 0;
         figure.weight = 0n;
@@ -150,17 +182,19 @@ interface Watched {
 /** The running tallies that somebody watches, each brought up at most 10 times a second. */
 export class Tallies {
   readonly #database: Database;
+  readonly #definitions: Definitions;
   readonly #report: (error: unknown) => void;
   readonly #watched = new Map<string, Watched>();
 
-  constructor(database: Database, report: (error: unknown) => void) {
+  constructor(database: Database, definitions: Definitions, report: (error: unknown) => void) {
     this.#database = database;
+    this.#definitions = definitions;
     this.#report = report;
   }
 
   /** The tally of an election as it stands: the watched one, or one read for the purpose. Throws the database's errors. */
   async read(definition: Definition, election: Election): Promise<RunningTally> {
-    const tally = this.#watched.get(election.electionId)?.tally ?? new RunningTally(this.#database, definition);
+    const tally = this.#watched.get(election.electionId)?.tally ?? this.#tallyOf(definition);
     await tally.refresh();
     return tally;
   }
@@ -175,7 +209,7 @@ export class Tallies {
     let watched = this.#watched.get(electionId);
     if (watched === undefined) {
       watched = {
-        tally: new RunningTally(this.#database, definition),
+        tally: this.#tallyOf(definition),
         listeners: new Set(),
         dirty: false,
         busy: false,
@@ -203,6 +237,11 @@ export class Tallies {
     if (watched.shown === '') watched.shown = textOf(figures);
     listener(figures);
     return remove;
+  }
+
+  #tallyOf(definition: Definition): RunningTally {
+    const { orgId, electionId } = definition.election;
+    return new RunningTally(this.#database, definition, () => this.#definitions.load(orgId, electionId));
   }
 
   /** The log has told of something about this election. */

@@ -5,7 +5,7 @@ export interface LogEntry {
   readonly pos: number;
   /** the meeting or election that it is about */
   readonly topic: string;
-  /** 'election.created', '.opened', '.ballots', '.closed', '.cancelled', '.counted', '.published', '.present'; 'meeting.created', '.joined' */
+  /** 'election.created', '.opened', '.ballots', '.closed', '.cancelled', '.counted', '.published', '.present'; 'meeting.created', '.joined'; 'access.revoked' */
   readonly kind: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly at: Date;

@@ -2,8 +2,9 @@ import { classifyFailure, type Database, isAway } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome } from '../outcome.ts';
+import type { Page } from '../page.ts';
 import type { LogEntry } from './entry.ts';
-import { selectEntries, selectEpoch, selectHeads } from './queries.ts';
+import { selectEntries, selectEpoch, selectHeads, selectNewest } from './queries.ts';
 
 type Listener = (entries: readonly LogEntry[]) => void;
 
@@ -76,6 +77,31 @@ export class LogFeed {
       if (followed.listeners.size === 0 && this.#followed.get(orgId) === followed) this.#followed.delete(orgId);
     };
     return { epoch: this.#epoch, pos: from, stop };
+  }
+
+  /** Newest first, before a position; of one kind, or of one sort ('election' takes in 'election.closed'). */
+  async newest(
+    orgId: string,
+    query: {
+      readonly before?: number | undefined;
+      readonly kind?: string | undefined;
+      readonly topic?: string | undefined;
+      readonly limit?: number | undefined;
+    },
+  ): Promise<Outcome<Page<LogEntry>>> {
+    const limit = Math.min(query.limit ?? limits.pageDefaultRows, limits.pageMaxRows);
+    return guarded(async () => {
+      const rows = await this.#database.management.withOrg(orgId, (tx) =>
+        selectNewest(tx, orgId, {
+          before: query.before ?? null,
+          kind: query.kind ?? null,
+          topic: query.topic ?? null,
+          limit: limit + 1,
+        }),
+      );
+      const items = rows.slice(0, limit);
+      return accept({ items, nextCursor: rows.length > limit ? String(items.at(-1)?.pos) : null });
+    });
   }
 
   /** Up to `limit` entries after a position, of one topic or of all. */

@@ -1,2 +1,6 @@
-export type { Meeting } from './meeting.ts';
-export { Meetings } from './meetings.ts';
+export type { Agenda } from './agenda.ts';
+export type { Attendee, Joined, OwnAttendance } from './attendee.ts';
+export type { Meeting, Presence } from './meeting.ts';
+export type { MemberProxy, ProxyActor } from './proxy.ts';
+export { type MeetingRooms, openMeetings } from './rooms.ts';
+export type { SpeakerList } from './speakers.ts';

@@ -12,28 +12,52 @@ const overseers: readonly Role[] = ['auditor', 'moderator', 'admin'];
  * (hidden tallies, unpublished results) is the engine's rule, save `results.preview`.
  */
 export const PERMISSIONS = {
+  'organisation.read': { roles: everyone, reach: 'meeting' },
+  'organisation.manage': { roles: ['admin'], reach: 'organisation' }, // its name and settings
+  'members.read': { roles: overseers, reach: 'organisation' }, // groups, notes and addresses too
+  'members.manage': { roles: chair, reach: 'organisation' }, // groups, imports and exports too
+  'members.roles': { roles: ['admin'], reach: 'organisation' }, // roles beside member, and whoever holds one
+  'invitations.manage': { roles: chair, reach: 'organisation' },
   'meetings.create': { roles: chair, reach: 'organisation' },
   'meetings.list': { roles: overseers, reach: 'organisation' },
-  'meetings.read': { roles: everyone, reach: 'meeting' },
-  'elections.create': { roles: chair, reach: 'organisation' },
-  'elections.manage': { roles: chair, reach: 'organisation' }, // open, close, cancel, publish
+  'meetings.read': { roles: everyone, reach: 'meeting' }, // its agenda, its speakers and how many are here too
+  'meetings.manage': { roles: chair, reach: 'meeting' }, // settings, start, end, code, agenda, speakers
+  'meetings.attend': { roles: everyone, reach: 'meeting' }, // the own attendance; all that the waiting room may do
+  'speakers.ask': { roles: everyone, reach: 'meeting' },
+  'attendees.read': { roles: overseers, reach: 'meeting' },
+  'attendees.manage': { roles: chair, reach: 'meeting' }, // admit, remove
+  'attendees.roles': { roles: chair, reach: 'organisation' }, // roles in a meeting
+  'proxies.read': { roles: ['member', 'sponsor', 'auditor', 'moderator', 'admin'], reach: 'meeting' }, // the own; overseers all
+  'proxies.give': { roles: ['member', 'sponsor', 'auditor', 'moderator', 'admin'], reach: 'meeting' }, // accept and revoke too
+  'proxies.manage': { roles: chair, reach: 'organisation' }, // record for others, import, revoke any, the limit
+  'elections.create': { roles: chair, reach: 'meeting' },
+  'elections.manage': { roles: chair, reach: 'meeting' }, // edit, open, extend, close, cancel, publish
+  'templates.read': { roles: chair, reach: 'meeting' },
+  'templates.manage': { roles: chair, reach: 'organisation' },
+  'paper.count': { roles: chair, reach: 'meeting' }, // ballots on paper: declared, entered, confirmed
   'elections.read': { roles: everyone, reach: 'meeting' },
   'credentials.issue': { roles: chair, reach: 'organisation' },
   'ballots.cast': { roles: everyone, reach: 'meeting' }, // the credential decides whether it counts
   'ballots.read': { roles: everyone, reach: 'meeting' }, // the published list
   'tallies.read': { roles: everyone, reach: 'meeting' },
   'results.read': { roles: everyone, reach: 'meeting' },
-  'results.preview': { roles: overseers, reach: 'organisation' }, // an unpublished result
-  'participation.read': { roles: overseers, reach: 'organisation' }, // shows the count of an election that hides its figures
-  'elections.recount': { roles: overseers, reach: 'organisation' },
+  'results.preview': { roles: overseers, reach: 'meeting' }, // an unpublished result
+  'participation.read': { roles: overseers, reach: 'meeting' }, // who has voted, whatever the election hides
+  'elections.recount': { roles: overseers, reach: 'meeting' },
+  'log.read': { roles: overseers, reach: 'organisation' },
   'sockets.connect': { roles: everyone, reach: 'meeting' },
+  'api-keys.manage': { roles: ['admin'], reach: 'organisation' },
+  'usage.read': { roles: ['auditor', 'admin'], reach: 'organisation' },
+  'webhooks.manage': { roles: ['admin'], reach: 'organisation' },
 } as const satisfies Record<string, { readonly roles: readonly Role[]; readonly reach: 'organisation' | 'meeting' }>;
 
 /** What signed-in persons may do outside any organisation; 'platform' rows are for platform admins alone. */
 export const PERSON_PERMISSIONS = {
   'account.manage': 'person', // the own account, its sessions and memberships
   'organisations.create': 'person',
+  'invitations.redeem': 'person',
   'organisations.manage': 'platform', // any organisation: quotas
+  'usage.report': 'platform', // of all organisations: who used how much
 } as const satisfies Record<string, 'person' | 'platform'>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -52,6 +76,11 @@ export function permits(identity: Identity, permission: Permission): boolean {
 export function authorise(identity: Identity, permission: Permission): Outcome<null> {
   if (permits(identity, permission)) return accept(null);
   const role = PERMISSIONS[permission].roles[0];
+  if (identity.kind === 'attendee' && identity.scopes !== null) {
+    return refuse('forbidden', 'You are in the waiting room. Wait until a moderator admits you.', {
+      details: { role, reason: 'waiting' },
+    });
+  }
   if (identity.scopes !== null && !identity.scopes.includes(permission)) {
     return refuse('forbidden', `This key was made without the scope ${permission}. Use a key that has it.`, {
       details: { role, scope: permission },

@@ -20,6 +20,13 @@ export async function electionInReach(
   return refuse('not_found', 'There is no such election. Check its id.');
 }
 
+/** Whether an election is within the caller's reach, asked of the database only where that can be in doubt. */
+export async function reachesElection(engine: Engine, identity: Identity, electionId: string): Promise<Outcome<null>> {
+  if (identity.kind !== 'attendee') return accept(null);
+  const found = await electionInReach(engine, identity, electionId);
+  return found.ok ? accept(null) : found;
+}
+
 /** The meeting, if it is within the caller's reach; otherwise `not_found`. */
 export async function meetingInReach(engine: Engine, identity: Identity, meetingId: string): Promise<Outcome<Meeting>> {
   if (!reaches(identity, meetingId)) return refuse('not_found', 'There is no such meeting. Check its id.');

@@ -96,6 +96,8 @@ function insideOf(schema: JsonSchema): { readonly of: JsonSchema; readonly suffi
 export function fieldsOf(schema: JsonSchema, prefix = '', depth = 0): readonly Field[] {
   if (depth >= FIELD_DEPTH_MAX) return [];
   const branches = schema.anyOf ?? schema.oneOf ?? [];
+  const variants = variantsOf(branches);
+  if (variants !== null) return fieldsOfVariants(variants, prefix, depth);
   if (branches.length > 0) {
     return branches.flatMap((branch) =>
       fieldsOf(branch, prefix, depth).map((field) => ({
@@ -115,6 +117,33 @@ export function fieldsOf(schema: JsonSchema, prefix = '', depth = 0): readonly F
     };
     return [field, ...fieldsOf(inside.of, `${name}${inside.suffix}.`, depth + 1)];
   });
+}
+
+interface Variants {
+  /** the field that says which one it is */
+  readonly key: string;
+  readonly each: readonly { readonly value: unknown; readonly branch: JsonSchema }[];
+}
+
+/** A choice between objects that one field with fixed values tells apart; null for any other choice. */
+function variantsOf(branches: readonly JsonSchema[]): Variants | null {
+  const constants = (branch: JsonSchema | undefined) =>
+    Object.entries(branch?.properties ?? {}).filter(([, { const: value }]) => value !== undefined);
+  const key = branches.length > 1 ? constants(branches[0])[0]?.[0] : undefined;
+  if (key === undefined || !branches.every((branch) => branch.properties?.[key]?.const !== undefined)) return null;
+  return { key, each: branches.map((branch) => ({ value: branch.properties?.[key]?.const, branch })) };
+}
+
+/** The telling field once, then the fields of each variant with the variant's name before what they mean. */
+function fieldsOfVariants({ key, each }: Variants, prefix: string, depth: number): readonly Field[] {
+  const name = `${prefix}${key}`;
+  const type = each.map(({ value }) => JSON.stringify(value)).join(' | ');
+  const own = each.flatMap(({ value, branch }) =>
+    fieldsOf(branch, prefix, depth)
+      .filter((field) => field.name !== name)
+      .map((field) => ({ ...field, description: `${key} ${value}${field.description && `: ${field.description}`}` })),
+  );
+  return [{ name, type, required: true, description: '' }, ...own];
 }
 
 /** The example that a schema carries itself. */

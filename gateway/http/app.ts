@@ -2,30 +2,63 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { secureHeaders } from 'hono/secure-headers';
+import { createCookies } from '../auth/refresh-cookie.ts';
 import type { SocketDocument } from '../docs/messages.ts';
 import type { Logger } from '../logging.ts';
+import { accountOperations } from './account.ts';
+import { agendaOperations } from './agenda.ts';
+import { apiKeyOperations } from './api-keys.ts';
+import { attendeeOperations } from './attendees.ts';
+import { authMailOperations } from './auth.ts';
+import { oidcOperations } from './auth-oidc.ts';
+import { sessionOperations } from './auth-sessions.ts';
+import { totpOperations } from './auth-totp.ts';
+import { ballotAccessOperations } from './ballot-access.ts';
 import { ballotOperations } from './ballots.ts';
 import { type HttpEnv, newRequestContext } from './context.ts';
 import { openApiDocument } from './document.ts';
 import { electionOperations } from './elections.ts';
+import { groupOperations } from './groups.ts';
 import { healthOperations } from './health.ts';
+import { invitationOperations } from './invitations.ts';
+import { logOperations } from './log.ts';
 import { meetingOperations } from './meetings.ts';
+import { memberExportOperations } from './member-export.ts';
+import { memberImportOperations } from './member-imports.ts';
+import { memberOperations } from './members.ts';
+import { minutesOperations } from './minutes.ts';
 import type { Operation } from './operation.ts';
+import { organisationOperations } from './organisations.ts';
+import { outboxOperations } from './outbox.ts';
 import { servePages } from './pages.ts';
+import { paperOperations } from './paper.ts';
 import { type Performing, perform } from './perform.ts';
+import { pictureOperations } from './pictures.ts';
+import { proxyOperations } from './proxies.ts';
 import { respond, respondFailure } from './respond.ts';
 import { resultOperations } from './results.ts';
 import { rollOperations } from './rolls.ts';
 import { type SocketUrl, socketOperations } from './sockets.ts';
+import { speakerOperations } from './speakers.ts';
+import { type StaticPages, serveStaticPages, usePagePolicy } from './static-pages.ts';
 import { tallyOperations } from './tallies.ts';
+import { templateOperations } from './templates.ts';
+import { usageOperations } from './usage.ts';
+import { webhookOperations } from './webhooks.ts';
 
 export interface AppParts extends Performing {
   /** pages of these origins may call from a browser, e.g. https://vote.example */
   readonly origins: readonly string[];
+  /** where people find the pages; cookies and the check of their origin go by it */
+  readonly publicUrl?: string | undefined;
   readonly socketUrl: SocketUrl;
   /** the AsyncAPI document of the socket */
   readonly asyncApi: SocketDocument;
   readonly draining: () => boolean;
+  /** mails that wait may be read on this machine: no mail server is set, and nothing else reaches this gateway */
+  readonly outbox?: boolean | undefined;
+  /** what people see in their browsers; without them / leads to the documentation */
+  readonly pages?: StaticPages | undefined;
   readonly now?: () => number;
 }
 
@@ -33,15 +66,43 @@ export interface AppParts extends Performing {
 const CORS_MAX_AGE_SECONDS = 600;
 
 /** Every operation over HTTP, in the order in which the documentation shows them. */
-export function allOperations(parts: Pick<AppParts, 'socketUrl' | 'draining'>): readonly Operation[] {
+export function allOperations(
+  parts: Pick<AppParts, 'socketUrl' | 'draining' | 'publicUrl' | 'outbox'>,
+): readonly Operation[] {
+  const cookies = createCookies(parts.publicUrl);
   return [
-    ...meetingOperations,
+    ...authMailOperations,
+    ...sessionOperations(cookies),
+    ...oidcOperations(cookies),
+    ...totpOperations,
+    ...accountOperations,
+    ...organisationOperations,
+    ...memberOperations,
+    ...memberExportOperations,
+    ...groupOperations,
+    ...memberImportOperations,
+    ...invitationOperations,
+    ...meetingOperations(parts.publicUrl),
+    ...attendeeOperations,
+    ...agendaOperations,
+    ...speakerOperations,
+    ...proxyOperations,
     ...electionOperations,
+    ...templateOperations,
+    ...pictureOperations,
     ...rollOperations,
     ...ballotOperations,
+    ...ballotAccessOperations,
     ...tallyOperations,
     ...resultOperations,
+    ...paperOperations,
+    ...minutesOperations,
+    ...logOperations,
     ...socketOperations(parts.socketUrl),
+    ...webhookOperations,
+    ...outboxOperations(parts.outbox ?? false),
+    ...apiKeyOperations,
+    ...usageOperations,
     ...healthOperations(parts.draining),
   ];
 }
@@ -54,6 +115,7 @@ function useRequestLog(app: Hono<HttpEnv>, logger: Logger, now: () => number): v
     await next();
     c.res.headers.set('x-request-id', request.requestId);
     c.res.headers.set('x-correlation-id', request.correlationId);
+    for (const [name, value] of Object.entries(request.rateLimit)) c.res.headers.set(name, value);
     logger.info({
       request_id: request.requestId,
       correlation_id: request.correlationId,
@@ -62,7 +124,7 @@ function useRequestLog(app: Hono<HttpEnv>, logger: Logger, now: () => number): v
       path: request.path,
       status: c.res.status,
       latency_ms: Math.round((now() - request.startedAt) * 10) / 10,
-      token_hash_prefix: request.identity?.tokenHashPrefix ?? null,
+      token_hash_prefix: (request.identity ?? request.person)?.tokenHashPrefix ?? null,
     });
   });
 }
@@ -88,7 +150,7 @@ function useEdgeRules(app: Hono<HttpEnv>, origins: readonly string[]): void {
     }),
     cors({
       origin: [...origins],
-      allowMethods: ['GET', 'POST'],
+      allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowHeaders: [
         'Authorization',
         'Content-Type',
@@ -96,6 +158,9 @@ function useEdgeRules(app: Hono<HttpEnv>, origins: readonly string[]): void {
         'If-None-Match',
         'X-Correlation-Id',
         'X-Org-Id',
+        'X-Psephos-Key',
+        'X-Psephos-Signature',
+        'X-Psephos-Timestamp',
         'X-Request-Id',
       ],
       exposeHeaders: [
@@ -104,7 +169,11 @@ function useEdgeRules(app: Hono<HttpEnv>, origins: readonly string[]): void {
         'Retry-After',
         'X-Correlation-Id',
         'X-Next-Cursor',
+        'X-RateLimit-Limit',
+        'X-RateLimit-Remaining',
+        'X-RateLimit-Reset',
         'X-Request-Id',
+        'X-Server-Time',
         'Idempotency-Replayed',
       ],
       maxAge: CORS_MAX_AGE_SECONDS,
@@ -141,6 +210,7 @@ function useFailures(app: Hono<HttpEnv>, logger: Logger): void {
 export function createApp(parts: AppParts): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   useRequestLog(app, parts.logger, parts.now ?? (() => performance.now()));
+  if (parts.pages !== undefined) usePagePolicy(app, parts.pages, parts.socketUrl);
   useEdgeRules(app, parts.origins);
   useFailures(app, parts.logger);
   const operations = allOperations(parts);
@@ -149,6 +219,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
       respond(c, op, await perform(op, c, parts)),
     );
   }
+  if (parts.pages !== undefined) serveStaticPages(app, parts.pages);
   servePages(app, openApiDocument(operations), parts.asyncApi);
   return app;
 }

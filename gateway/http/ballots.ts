@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { PublishedBallot } from '../../engine/index.ts';
-import { credentialOfToken } from '../../engine/index.ts';
 import {
   ballotPage,
   castReceipt,
@@ -13,13 +12,14 @@ import { ballotPageQuery } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
 import { electionInReach } from '../auth/reach.ts';
+import { votingCredential } from '../auth/voting-credential.ts';
 import { csvReply } from './csv.ts';
 import { electionParams } from './elections.ts';
 import { type Call, type Operation, operation, replyWith } from './operation.ts';
 
 type ListCall = Call<'ballots.read', { election_id: string }, z.output<typeof ballotPageQuery>, undefined>;
 
-function viewOf(ballot: PublishedBallot): PublishedBallotView {
+export function publishedAsJson(ballot: PublishedBallot): PublishedBallotView {
   return {
     tracking_code: ballot.trackingCode,
     ballot: ballot.ballot as PublishedBallotView['ballot'],
@@ -46,7 +46,7 @@ const cast = operation({
   description:
     'Answered once the ballot is on disk. The same request with the same cast key gets the same answer, so repeat it ' +
     'whenever you did not hear one. With a voting token, send it as credential; attendees who vote by right of ' +
-    'attending leave it out.',
+    'attending leave it out, and who holds a proxy names its member in on_behalf_of, for each ballot.',
   permission: 'ballots.cast',
   params: electionParams,
   body: castRequest,
@@ -65,13 +65,11 @@ const cast = operation({
     'outcome_unknown',
   ],
   handle: async ({ engine, identity, params, body }) => {
-    const credential =
-      body.credential === undefined
-        ? engine.accounts.attendeeCredential(identity, params.election_id)
-        : credentialOfToken(body.credential);
+    const credential = await votingCredential(engine, identity, params.election_id, body);
+    if (!credential.ok) return credential;
     const outcome = await engine.elections.cast(identity.orgId, {
       electionId: params.election_id,
-      credential,
+      credential: credential.value,
       ballot: body.ballot,
       castKey: body.cast_key,
     });
@@ -93,7 +91,7 @@ const list = operation({
   handle: async (call) => {
     return replyWith(await readPage(call), ({ items, nextCursor }) => ({
       status: 200,
-      body: { items: items.map(viewOf), next_cursor: nextCursor },
+      body: { items: items.map(publishedAsJson), next_cursor: nextCursor },
     }));
   },
 });
@@ -114,7 +112,7 @@ const listCsv = operation({
   handle: async (call) => {
     return replyWith(await readPage(call), ({ items, nextCursor }) => {
       const rows = items
-        .map(viewOf)
+        .map(publishedAsJson)
         .map((row) => [row.tracking_code, JSON.stringify(row.ballot), row.weight, row.voter]);
       const next: Record<string, string> = nextCursor === null ? {} : { 'x-next-cursor': nextCursor };
       return csvReply(['tracking_code', 'ballot', 'weight', 'voter'], rows, next);
@@ -136,7 +134,7 @@ const get = operation({
     const election = await electionInReach(engine, identity, params.election_id);
     if (!election.ok) return election;
     const outcome = await engine.elections.ballot(identity.orgId, params.election_id, params.tracking_code);
-    return replyWith(outcome, (ballot) => ({ status: 200, body: viewOf(ballot) }));
+    return replyWith(outcome, (ballot) => ({ status: 200, body: publishedAsJson(ballot) }));
   },
 });
 

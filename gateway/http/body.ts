@@ -19,7 +19,11 @@ export interface BodyReading {
 }
 
 /** All bytes of the body, or nothing once there are more than `maxBytes`: the rest is not even read. */
-async function readBytes(request: Request, maxBytes: number, reading: BodyReading): Promise<Checked<Uint8Array>> {
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+  reading: BodyReading,
+): Promise<Checked<Uint8Array>> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge(maxBytes);
   if (request.body === null) return { ok: true, value: new Uint8Array() };
   const reader = request.body.getReader();
@@ -44,6 +48,15 @@ async function readBytes(request: Request, maxBytes: number, reading: BodyReadin
 
 function mediaTypeOf(request: Request): string | undefined {
   return request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+}
+
+/**
+ * Whether a body comes with the request. Node gives every POST a stream, so the headers tell: no length and no encoding
+ * mean none (RFC 9112, 6.3). A request made in memory says of what type its body is.
+ */
+export function hasBody(request: Request): boolean {
+  if (request.body === null || request.headers.get('content-length') === '0') return false;
+  return ['content-length', 'transfer-encoding', 'content-type'].some((name) => request.headers.has(name));
 }
 
 /** A file as the body: one of these media types (415 otherwise), at most `maxBytes` (413). */

@@ -11,6 +11,8 @@ export interface RequestContext {
   path: string;
   identity: Identity | null;
   person: Person | null;
+  /** X-RateLimit-… of the answer */
+  rateLimit: Readonly<Record<string, string>>;
 }
 
 export interface HttpEnv {
@@ -31,5 +33,5 @@ function callerId(value: string | undefined): string | null {
 export function newRequestContext(header: (name: string) => string | undefined, now: number): RequestContext {
   const requestId = callerId(header('x-request-id')) ?? randomUUID();
   const correlationId = callerId(header('x-correlation-id')) ?? requestId;
-  return { requestId, correlationId, startedAt: now, path: NO_ROUTE, identity: null, person: null };
+  return { requestId, correlationId, startedAt: now, path: NO_ROUTE, identity: null, person: null, rateLimit: {} };
 }

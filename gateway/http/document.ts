@@ -12,6 +12,14 @@ Psephos takes ballots and counts them. Everything the socket can do to vote, the
 **Who you are.** Send your API key, session token or access token as \`Authorization: Bearer …\`. Keys and session
 tokens carry their organisation; a person of several organisations names one in \`X-Org-Id\`.
 
+**Signing.** A key may sign its requests instead of sending its secret: \`X-Psephos-Key\` (the key's id),
+\`X-Psephos-Timestamp\` (seconds since 1970, decimals allowed, at most five minutes off) and \`X-Psephos-Signature\`:
+HMAC-SHA-256 with the signing secret, as hexadecimal digits, over five lines joined by line feeds: \`psephos1\`, method, path
+with query, timestamp, SHA-256 of the body as hexadecimal digits. Each signature is taken once.
+
+**Limits.** A key may send 200 requests a second unless it says otherwise; \`X-RateLimit-Limit\`, \`-Remaining\` and
+\`-Reset\` (seconds) tell. Beyond any limit the answer is LOAD_002 with \`Retry-After\`; over a quota it is QUOTA_001.
+
 **Retrying.** Retry answers 423, 429 and 5xx only, at most twice, after \`details.retry_after_ms\` (or 25 to 100 ms,
 at random), with the same cast key or \`Idempotency-Key\`. What you repeat so is carried out once.
 
@@ -43,6 +51,7 @@ export function failuresOf(op: Operation): readonly Kind[] {
   };
   add(op.permission !== null, 'unauthenticated', 'forbidden', 'not_found', 'database_away');
   add(op.params !== undefined || op.query !== undefined || op.body !== undefined, 'invalid_input');
+  add(op.params !== undefined || op.query !== undefined, 'headers_too_large'); // an address of 16 KiB
   add(
     op.body !== undefined || op.file !== undefined,
     'body_too_large',
@@ -51,7 +60,8 @@ export function failuresOf(op: Operation): readonly Kind[] {
     'bad_http',
   );
   add(op.body !== undefined, 'not_json');
-  add(op.creates === true, 'conflict', 'rate_limited');
+  add(op.creates === true, 'conflict');
+  add(op.alwaysAdmitted !== true, 'rate_limited');
   add(op.alwaysAdmitted !== true, 'overloaded', op.method === 'get' ? 'database_away' : 'outcome_unknown');
   kinds.add('bug');
   return [...kinds];

@@ -1,24 +1,30 @@
 import { z } from 'zod';
-import type { Election, NewElection } from '../../engine/index.ts';
+import type { Election, ElectionChanges, NewElection } from '../../engine/index.ts';
 import {
   attendance,
   cancellation,
+  type ElectionChangesBody,
   type ElectionView,
+  electionChanges,
+  electionCopy,
   electionPage,
   electionView,
+  extension,
   type NewElectionBody,
   newElection,
+  opening,
 } from '../../protocol/elections.ts';
 import { MOTION_OPTIONS } from '../../protocol/methods/motion.ts';
 import { meetingPageQuery } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
-import { electionInReach, listInReach } from '../auth/reach.ts';
-import { type Call, type Operation, operation, type Reply, replyWith } from './operation.ts';
+import { microOfVotes, votesOfMicro } from '../../protocol/weight.ts';
+import { electionInReach, listInReach, reachesElection } from '../auth/reach.ts';
+import { type Answer, type Call, type Operation, operation, type Reply, replyWith } from './operation.ts';
 
 export const electionParams = z.strictObject({ election_id: id });
 
 const isoOrNull = (moment: Date | null) => moment?.toISOString() ?? null;
-const dateOf = (moment: string | undefined) => (moment === undefined ? undefined : new Date(moment));
+const dateOf = (moment: string | null | undefined) => (moment == null ? moment : new Date(moment));
 
 export function electionAsJson(election: Election): ElectionView {
   return {
@@ -32,7 +38,9 @@ export function electionAsJson(election: Election): ElectionView {
     secrecy: election.secrecy,
     visibility: election.visibility,
     roll: election.roll,
+    roll_group_id: election.rollGroupId,
     secret_step: election.secretStep,
+    duration_seconds: election.durationSeconds,
     state: election.state,
     opens_at: isoOrNull(election.opensAt),
     closes_at: isoOrNull(election.closesAt),
@@ -41,33 +49,48 @@ export function electionAsJson(election: Election): ElectionView {
     published_at: isoOrNull(election.publishedAt),
     cancel_reason: election.cancelReason,
     present: election.present,
+    present_weight: election.presentWeight === null ? null : votesOfMicro(election.presentWeight),
+    paper_declared: election.paperDeclared,
     changed_pos: election.changedPos,
     created_at: election.createdAt.toISOString(),
   };
 }
 
-function inputOf(body: NewElectionBody): NewElection {
+/** What new elections, edits and templates have in common, as the engine takes it. */
+export function changesOf(body: ElectionChangesBody): ElectionChanges {
   return {
-    meetingId: body.meeting_id,
     title: body.title,
     description: body.description,
     method: body.method,
-    options: body.options ?? MOTION_OPTIONS,
+    options: body.options,
     rules: body.rules,
     secrecy: body.secrecy,
     visibility: body.visibility,
     roll: body.roll,
+    rollGroupId: body.roll_group_id,
     secretStep: body.secret_step,
+    durationSeconds: body.duration_seconds,
     opensAt: dateOf(body.opens_at),
     closesAt: dateOf(body.closes_at),
     present: body.present,
   };
 }
 
-/** Everything that can change of an election is in its ETag; `present` changes without a row in the log. */
+function inputOf(body: NewElectionBody, meetingId: string | null | undefined): NewElection {
+  const { title, method, options = MOTION_OPTIONS } = body;
+  return { ...changesOf(body), title, method, options, meetingId };
+}
+
+/** A new draft and where it is. */
+export function made(election: Election): Reply {
+  const location = `/v1/elections/${election.electionId}`;
+  return { status: 201, body: electionAsJson(election), headers: { location } };
+}
+
+/** Everything that changes of an election moves its position in the log. */
 function shown(election: Election): Reply {
-  const { state, changedPos, present } = election;
-  return { status: 200, body: electionAsJson(election), etag: `${state}-${changedPos}-${present ?? 'none'}` };
+  const { state, changedPos } = election;
+  return { status: 200, body: electionAsJson(election), etag: `${state}-${changedPos}` };
 }
 
 const create = operation({
@@ -82,11 +105,75 @@ const create = operation({
   success: { 201: { description: 'The draft.', schema: electionView } },
   failures: ['not_found', 'over_quota', 'database_away', 'outcome_unknown'],
   handle: async ({ engine, identity, body }) => {
-    return replyWith(await engine.elections.create(identity.orgId, inputOf(body), identity.id), (election) => ({
-      status: 201,
-      body: electionAsJson(election),
-      headers: { location: `/v1/elections/${election.electionId}` },
-    }));
+    const meeting = listInReach(identity, body.meeting_id ?? undefined);
+    if (!meeting.ok) return meeting;
+    return replyWith(await engine.elections.create(identity.orgId, inputOf(body, meeting.value), identity.id), made);
+  },
+});
+
+const edit = operation({
+  id: 'editElection',
+  method: 'patch',
+  path: '/v1/elections/{election_id}',
+  tag: 'Elections',
+  summary: 'Change a draft',
+  description: 'What is left out stays, null takes away. Once it is open nothing of an election can be changed.',
+  permission: 'elections.manage',
+  params: electionParams,
+  body: electionChanges,
+  success: { 200: { description: 'The draft as it is now.', schema: electionView } },
+  failures: ['not_found', 'conflict', 'database_away', 'outcome_unknown'],
+  handle: async ({ engine, identity, params, body }) => {
+    const reach = await reachesElection(engine, identity, params.election_id);
+    if (!reach.ok) return reach;
+    return replyWith(
+      await engine.elections.edit(identity.orgId, params.election_id, changesOf(body), identity.id),
+      shown,
+    );
+  },
+});
+
+const remove = operation({
+  id: 'deleteElection',
+  method: 'delete',
+  path: '/v1/elections/{election_id}',
+  tag: 'Elections',
+  summary: 'Delete a draft',
+  description: 'With the voting tokens that were issued for it. What has been open is cancelled instead, and stays.',
+  permission: 'elections.manage',
+  params: electionParams,
+  success: { 204: { description: 'It is gone.' } },
+  failures: ['not_found', 'conflict', 'database_away', 'outcome_unknown'],
+  handle: async ({ engine, identity, params }) => {
+    const reach = await reachesElection(engine, identity, params.election_id);
+    if (!reach.ok) return reach;
+    const outcome = await engine.elections.remove(identity.orgId, params.election_id, identity.id);
+    return replyWith(outcome, () => ({ status: 204 }));
+  },
+});
+
+const copy = operation({
+  id: 'copyElection',
+  method: 'post',
+  path: '/v1/elections/{election_id}/copy',
+  tag: 'Elections',
+  summary: 'Make a draft like another election',
+  description: 'Of any state: question, method, options and rules come along; times, votes and results do not.',
+  permission: 'elections.create',
+  params: electionParams,
+  body: electionCopy,
+  bodyOptional: true,
+  creates: true,
+  success: { 201: { description: 'The draft.', schema: electionView } },
+  failures: ['not_found', 'over_quota', 'database_away', 'outcome_unknown'],
+  handle: async ({ engine, identity, params, body }) => {
+    const reach = await reachesElection(engine, identity, params.election_id);
+    if (!reach.ok) return reach;
+    const wanted = body?.meeting_id;
+    const meeting = wanted == null ? listInReach(identity, undefined) : listInReach(identity, wanted);
+    if (!meeting.ok) return meeting;
+    const changes = { title: body?.title, meetingId: wanted === null ? (meeting.value ?? null) : meeting.value };
+    return replyWith(await engine.elections.copy(identity.orgId, params.election_id, changes, identity.id), made);
   },
 });
 
@@ -131,65 +218,113 @@ const get = operation({
   },
 });
 
-type Act = 'open' | 'close' | 'publish';
+type ManageCall<Body> = Call<'elections.manage', { election_id: string }, undefined, Body>;
 
-/** Acts of the chair without a body: each moves the election to its next state and answers it. */
-function act(name: Act, summary: string, description: string): Operation {
-  return operation({
-    id: `${name}Election`,
-    method: 'post',
-    path: `/v1/elections/{election_id}/${name}`,
-    tag: 'Elections',
-    summary,
-    description,
-    permission: 'elections.manage',
-    params: electionParams,
-    success: { 200: { description: 'The election in its new state.', schema: electionView } },
-    failures: ['not_found', 'conflict', 'not_open', 'closed', 'database_away', 'outcome_unknown'],
-    handle: async ({
-      engine,
-      identity,
-      params,
-    }: Call<'elections.manage', { election_id: string }, undefined, undefined>) => {
-      const outcome = await engine.elections[name](identity.orgId, params.election_id, identity.id);
-      return replyWith(outcome, (election) => ({ status: 200, body: electionAsJson(election) }));
-    },
-  });
+/** An act of the chair on one election that answers it as it is then. */
+async function acted(
+  { engine, identity, params }: ManageCall<unknown>,
+  act: (orgId: string, electionId: string, actor: string) => ReturnType<typeof engine.elections.open>,
+): Promise<Answer> {
+  const reach = await reachesElection(engine, identity, params.election_id);
+  if (!reach.ok) return reach;
+  const outcome = await act(identity.orgId, params.election_id, identity.id);
+  return replyWith(outcome, (election) => ({ status: 200, body: electionAsJson(election) }));
 }
 
-const cancel = operation({
-  id: 'cancelElection',
+const ofActs = {
   method: 'post',
-  path: '/v1/elections/{election_id}/cancel',
   tag: 'Elections',
-  summary: 'Cancel an election',
-  description: 'It gets no result. The reason is shown to everyone.',
   permission: 'elections.manage',
   params: electionParams,
-  body: cancellation,
-  success: { 200: { description: 'The cancelled election.', schema: electionView } },
+  success: { 200: { description: 'The election in its new state.', schema: electionView } },
   failures: ['not_found', 'conflict', 'not_open', 'closed', 'database_away', 'outcome_unknown'],
-  handle: async ({ engine, identity, params, body }) => {
-    const outcome = await engine.elections.cancel(identity.orgId, params.election_id, body.reason, identity.id);
-    return replyWith(outcome, (election) => ({ status: 200, body: electionAsJson(election) }));
+} as const;
+
+const open = operation({
+  ...ofActs,
+  id: 'openElection',
+  path: '/v1/elections/{election_id}/open',
+  summary: 'Open an election',
+  description: 'From now on ballots are taken, until it is closed or its time is over.',
+  body: opening,
+  bodyOptional: true,
+  handle: async (call) => {
+    const { closes_at: closesAt, duration_seconds: durationSeconds } = call.body ?? {};
+    return acted(call, (orgId, electionId, actor) =>
+      call.engine.elections.open(orgId, electionId, actor, {
+        closesAt: dateOf(closesAt) ?? undefined,
+        durationSeconds,
+      }),
+    );
   },
 });
 
+const extend = operation({
+  ...ofActs,
+  id: 'extendElection',
+  path: '/v1/elections/{election_id}/extend',
+  summary: 'Let an open election close later',
+  description: 'Later only: whoever was told a time may count on it. With by_seconds send an Idempotency-Key.',
+  body: extension,
+  creates: true,
+  handle: async (call) => {
+    const { closes_at: closesAt, by_seconds: bySeconds } = call.body;
+    return acted(call, (orgId, electionId, actor) =>
+      call.engine.elections.extend(orgId, electionId, { closesAt: dateOf(closesAt) ?? undefined, bySeconds }, actor),
+    );
+  },
+});
+
+const close = operation({
+  ...ofActs,
+  id: 'closeElection',
+  path: '/v1/elections/{election_id}/close',
+  summary: 'Close an election',
+  description: 'Every ballot is then either in the urn or was refused as closed.',
+  handle: async (call) =>
+    acted(call, (orgId, electionId, actor) => call.engine.elections.close(orgId, electionId, actor)),
+});
+
+const publish = operation({
+  ...ofActs,
+  id: 'publishElection',
+  path: '/v1/elections/{election_id}/publish',
+  summary: 'Publish the result',
+  description: 'The result and, with tracking codes, the ballots can then be read.',
+  handle: async (call) =>
+    acted(call, (orgId, electionId, actor) => call.engine.elections.publish(orgId, electionId, actor)),
+});
+
+const cancel = operation({
+  ...ofActs,
+  id: 'cancelElection',
+  path: '/v1/elections/{election_id}/cancel',
+  summary: 'Cancel an election',
+  description: 'It gets no result. The reason is shown to everyone.',
+  body: cancellation,
+  handle: async (call) =>
+    acted(call, (orgId, electionId, actor) => call.engine.elections.cancel(orgId, electionId, call.body.reason, actor)),
+});
+
 const setPresent = operation({
+  ...ofActs,
   id: 'setPresent',
-  method: 'post',
   path: '/v1/elections/{election_id}/present',
-  tag: 'Elections',
   summary: 'Record how many are present',
-  description: 'For rules whose majority is a part of those present. Until the close.',
-  permission: 'elections.manage',
-  params: electionParams,
+  description:
+    'For rules whose majority is a part of those present. Until the close; left out, the meeting says who is there then.',
   body: attendance,
-  success: { 200: { description: 'The election.', schema: electionView } },
-  failures: ['not_found', 'conflict', 'not_open', 'closed', 'database_away', 'outcome_unknown'],
-  handle: async ({ engine, identity, params, body }) => {
-    const outcome = await engine.elections.setPresent(identity.orgId, params.election_id, body.present, identity.id);
-    return replyWith(outcome, (election) => ({ status: 200, body: electionAsJson(election) }));
+  handle: async (call) => {
+    const { present, present_weight: weight } = call.body;
+    return acted(call, (orgId, electionId, actor) =>
+      call.engine.elections.setPresent(
+        orgId,
+        electionId,
+        present,
+        actor,
+        weight === undefined ? null : microOfVotes(weight),
+      ),
+    );
   },
 });
 
@@ -197,9 +332,13 @@ export const electionOperations: readonly Operation[] = [
   create,
   list,
   get,
-  act('open', 'Open an election', 'From now on ballots are taken.'),
-  act('close', 'Close an election', 'Every ballot is then either in the urn or was refused as closed.'),
-  act('publish', 'Publish the result', 'The result and, with tracking codes, the ballots can then be read.'),
+  edit,
+  remove,
+  copy,
+  open,
+  extend,
+  close,
+  publish,
   cancel,
   setPresent,
 ];

@@ -3,6 +3,7 @@ import type { Caller, Engine } from '../../engine/index.ts';
 import { limits } from '../../engine/limits.ts';
 import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
 import { bearerSecret } from '../auth/bearer.ts';
+import type { AddressReader } from '../auth/client-address.ts';
 import type { Identities } from '../auth/identities.ts';
 import {
   authorise,
@@ -11,9 +12,11 @@ import {
   type Permission,
   type PersonPermission,
 } from '../auth/permissions.ts';
+import type { RateLimits } from '../auth/rate-limits.ts';
+import { callerOfSignature, signatureOf } from '../auth/signed-request.ts';
 import type { Logger } from '../logging.ts';
 import { type Admission, within } from './admission.ts';
-import { type BodyReading, readFileBody, readJson } from './body.ts';
+import { type BodyReading, hasBody, readBytes, readFileBody, readJson } from './body.ts';
 import type { HttpContext } from './context.ts';
 import { once } from './idempotency.ts';
 import { checkJson, checkShape } from './input.ts';
@@ -37,14 +40,45 @@ export interface Performing {
   readonly engine: Engine;
   readonly identities: Identities;
   readonly admission: Admission;
+  readonly rateLimits: RateLimits;
+  readonly addressOf: AddressReader;
   readonly logger: Logger;
   readonly requestTimeoutMs?: number;
 }
 
-async function identify(deps: Performing, c: HttpContext, permission: AnyPermission): Promise<Outcome<Caller>> {
+/** Whose the secret of the request is, or who signed it. */
+async function callerOf(
+  op: Operation,
+  c: HttpContext,
+  deps: Performing,
+  reading: BodyReading,
+): Promise<Outcome<Caller>> {
+  const orgId = c.req.header('x-org-id');
+  const signature = signatureOf((name) => c.req.header(name));
+  if (signature !== null) {
+    if (!signature.ok) return signature;
+    // what was signed includes the body: it is read first, and read again from memory by whoever wants it
+    const read = await readBytes(c.req.raw, maxBytesOf(op), reading);
+    if (!read.ok) return read as Outcome<never>;
+    const { method, url } = c.req;
+    if (read.value.byteLength > 0) {
+      c.req.raw = new Request(url, { method, headers: c.req.raw.headers, body: read.value as Uint8Array<ArrayBuffer> });
+    }
+    return callerOfSignature(deps.engine.apiKeys, signature.value, { method, url, body: read.value, orgId });
+  }
   const secret = bearerSecret(c.req.header('authorization'));
   if (!secret.ok) return secret;
-  const known = await deps.identities.of(secret.value, c.req.header('x-org-id'));
+  return op.fresh === true ? deps.identities.fresh(secret.value, orgId) : deps.identities.of(secret.value, orgId);
+}
+
+async function identify(
+  op: Operation,
+  c: HttpContext,
+  deps: Performing,
+  reading: BodyReading,
+): Promise<Outcome<Caller>> {
+  const permission = op.permission as AnyPermission;
+  const known = await callerOf(op, c, deps, reading);
   if (!known.ok) return known;
   const { identity, person } = known.value;
   c.var.request.identity = identity;
@@ -59,15 +93,19 @@ async function identify(deps: Performing, c: HttpContext, permission: AnyPermiss
   return allowed.ok ? known : allowed;
 }
 
-/** Where a request comes from: the connection's other end, whom a proxy in front would name. */
-function originOf(c: HttpContext): Origin {
+/** Where a request comes from: the connection's other end, or whom a proxy names that is trusted to. */
+function originOf(c: HttpContext, addressOf: AddressReader): Origin {
   const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
   return {
-    address: incoming?.socket?.remoteAddress ?? '',
+    address: addressOf(incoming?.socket?.remoteAddress ?? '', c.req.header('x-forwarded-for')),
     userAgent: (c.req.header('user-agent') ?? '').slice(0, USER_AGENT_MAX_CHARACTERS),
     header: (name) => c.req.header(name),
     cookie: (name) => getCookie(c, name),
   };
+}
+
+function maxBytesOf(op: Operation): number {
+  return op.file?.maxBytes ?? op.bodyMaxBytes ?? BODY_MAX_BYTES;
 }
 
 /** Query parameters; one that is given twice stays a list, which no schema of ours takes. */
@@ -83,7 +121,14 @@ function hostOf(c: HttpContext): string {
 }
 
 async function carryOut(op: Operation, c: HttpContext, deps: Performing, reading: BodyReading): Promise<Answer> {
-  const caller = op.permission === null ? accept(NOBODY) : await identify(deps, c, op.permission);
+  const origin = originOf(c, deps.addressOf);
+  const caller = op.permission === null ? accept(NOBODY) : await identify(op, c, deps, reading);
+  const asking = { address: origin.address, identity: c.var.request.identity, person: c.var.request.person };
+  if (op.alwaysAdmitted !== true) {
+    const admitted = await deps.rateLimits.admit(asking);
+    if (!admitted.ok) return admitted;
+    c.var.request.rateLimit = admitted.value;
+  }
   if (!caller.ok) return caller;
   const address = { ...c.req.param(), ...queryOf(c) };
   const storable = checkJson(address);
@@ -101,22 +146,26 @@ async function carryOut(op: Operation, c: HttpContext, deps: Performing, reading
     body: undefined,
     file: null,
     host: hostOf(c),
-    origin: originOf(c),
+    origin,
   };
-  const handle = (more: object) => op.handle({ ...call, ...more } as Call<never, unknown, unknown, unknown>);
+  const handle = (more: { body?: unknown; file?: unknown }): Promise<Answer> => {
+    const work = () => op.handle({ ...call, ...more } as Call<never, unknown, unknown, unknown>);
+    if (op.limit === undefined) return work();
+    return deps.rateLimits.attempt(op.limit, { ...asking, body: more.body }, work);
+  };
   if (op.file !== undefined) {
     const file = await readFileBody(c.req.raw, op.file, reading);
     return file.ok ? repeatable(op, c, deps, caller.value, file.value.bytes, () => handle({ file: file.value })) : file;
   }
-  if (op.body === undefined || (op.bodyOptional === true && c.req.raw.body === null)) return handle({});
-  const read = await readJson(c.req.raw, op.bodyMaxBytes ?? BODY_MAX_BYTES, reading);
+  if (op.body === undefined || (op.bodyOptional === true && !hasBody(c.req.raw))) return handle({});
+  const read = await readJson(c.req.raw, maxBytesOf(op), reading);
   if (!read.ok) return read;
   const body = checkShape(op.body, read.value.json);
   if (!body.ok) return body;
   return repeatable(op, c, deps, caller.value, read.value.raw, () => handle({ body: body.value }));
 }
 
-/** Once for one Idempotency-Key, where the operation creates something in an organisation and the caller sent a key. */
+/** Once for one Idempotency-Key, where the operation creates something and the caller sent a key. */
 function repeatable(
   op: Operation,
   c: HttpContext,
@@ -126,9 +175,11 @@ function repeatable(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   const key = c.req.header('idempotency-key');
-  if (op.creates !== true || key === undefined || caller.identity === null) return work();
+  // what a person makes is kept by the account: the organisation of the session may be another one at the repeat
+  const ofPerson = op.permission !== null && op.permission in PERSON_PERMISSIONS;
+  const orgId = ofPerson ? caller.person?.accountId : caller.identity?.orgId;
+  if (op.creates !== true || key === undefined || orgId === undefined) return work();
   const { requestId } = c.var.request;
-  const { orgId } = caller.identity;
   const request = { key, orgId, method: c.req.method, path: c.req.path, rawBody, requestId };
   return once(deps.engine.idempotency, deps.logger, request, work);
 }

@@ -19,7 +19,12 @@ export function respondFailure(c: HttpContext, failure: AnyFailure): Response {
 
 function respondReply(c: HttpContext, op: Operation, reply: Reply): Response {
   const headers = new Headers(reply.headers);
-  headers.set('cache-control', op.secret === true ? 'no-store' : 'private, no-cache');
+  if (op.immutable === true) headers.set('cache-control', 'public, max-age=31536000, immutable');
+  else {
+    headers.set('cache-control', op.secret === true ? 'no-store' : 'private, no-cache');
+    // for countdowns of clients whose clocks are wrong; a header, since it goes with a 304 as well
+    headers.set('x-server-time', new Date().toISOString());
+  }
   if (reply.etag !== undefined) {
     const etag = `"${reply.etag}"`;
     headers.set('etag', etag);

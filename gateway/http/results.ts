@@ -8,13 +8,16 @@ import { csvReply } from './csv.ts';
 import { electionParams } from './elections.ts';
 import { type Call, decline, type Operation, operation, replyWith } from './operation.ts';
 
-type ReadCall = Call<'results.read', { election_id: string }, undefined, undefined>;
+type ReadCall = Pick<
+  Call<'results.read', { election_id: string }, unknown, undefined>,
+  'engine' | 'identity' | 'params'
+>;
 type Read =
   | { readonly ok: true; readonly value: { readonly election: Election; readonly result: ElectionResult } }
   | { readonly ok: false; readonly failure: AnyFailure };
 
 /** Before it is published a result is for the chair alone, who has to look at it first. */
-async function readResult({ engine, identity, params }: ReadCall): Promise<Read> {
+export async function readResult({ engine, identity, params }: ReadCall): Promise<Read> {
   const found = await electionInReach(engine, identity, params.election_id);
   if (!found.ok) return found;
   const election = found.value;
@@ -63,7 +66,7 @@ const getCsv = operation({
   failures: ['not_found', 'conflict', 'not_open', 'database_away'],
   handle: async (call) => {
     return replyWith(await readResult(call), ({ election, result }) => ({
-      ...csvReply(ROUND_TABLE_HEADER, roundTable(result.count)),
+      ...csvReply(ROUND_TABLE_HEADER, roundTable(result)),
       etag: etagOf(election),
     }));
   },

@@ -3,7 +3,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Engine } from '../../engine/index.ts';
 import { limits } from '../../engine/limits.ts';
-import { createIdentities } from '../auth/identities.ts';
+import { type AddressReader, addressReader } from '../auth/client-address.ts';
+import { createIdentities, type Identities } from '../auth/identities.ts';
+import { createRateLimits } from '../auth/rate-limits.ts';
 import type { SocketDocument } from '../docs/messages.ts';
 import { type RequestProblem, toHttpError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
@@ -11,6 +13,7 @@ import { createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
 import { newRequestContext } from './context.ts';
 import type { SocketUrl } from './sockets.ts';
+import { readStaticPages } from './static-pages.ts';
 
 /** Longer than the 60 s after which usual proxies drop an idle connection, so that they never meet a closing one. */
 const KEEP_ALIVE_MS = 65_000;
@@ -21,6 +24,12 @@ const DRAIN_MAX_MS = limits.drainMs / 2;
 export interface HttpSettings {
   /** pages of these origins may call from a browser */
   readonly origins: readonly string[];
+  /** the folder with the built pages; none: the API alone */
+  readonly pagesFolder?: string | undefined;
+  /** where people find the pages */
+  readonly publicUrl?: string | undefined;
+  /** mails that wait may be read on this machine */
+  readonly outbox?: boolean | undefined;
   readonly requestTimeoutMs?: number;
   readonly requestsInWork?: number;
 }
@@ -87,6 +96,10 @@ export function createHttp(parts: {
   readonly logger: Logger;
   readonly socketUrl: SocketUrl;
   readonly asyncApi: SocketDocument;
+  /** shared with the sockets, so that both forget at once */
+  readonly identities?: Identities | undefined;
+  /** who calls, where a proxy stands in front */
+  readonly addressOf?: AddressReader | undefined;
 }): Http {
   const { engine, settings, logger, socketUrl, asyncApi } = parts;
   const requestTimeoutMs = settings.requestTimeoutMs ?? limits.requestTimeoutMs;
@@ -96,10 +109,15 @@ export function createHttp(parts: {
     engine,
     logger,
     admission,
-    identities: createIdentities(engine.accounts),
+    identities: parts.identities ?? createIdentities(engine.accounts),
+    rateLimits: createRateLimits(engine.attempts),
+    addressOf: parts.addressOf ?? addressReader(),
     origins: settings.origins,
+    publicUrl: settings.publicUrl,
     socketUrl,
     asyncApi,
+    outbox: settings.outbox,
+    pages: settings.pagesFolder === undefined ? undefined : readStaticPages(settings.pagesFolder),
     requestTimeoutMs,
     draining: () => draining,
   });

@@ -28,9 +28,10 @@ export function socketOperations(socketUrl: SocketUrl): readonly Operation[] {
       summary: 'Get a one-time ticket for the socket',
       description: 'Send it in the first frame, so that no secret stands in an address. It works once, for 30 seconds.',
       permission: 'sockets.connect',
+      fresh: true,
       secret: true,
       success: { 201: { description: 'The ticket.', schema: socketTicket } },
-      failures: ['database_away'],
+      failures: ['rate_limited', 'database_away'],
       handle: async ({ engine, identity }) => {
         return replyWith(await engine.accounts.issueSocketTicket(identity), ({ ticket, expiresAt }) => ({
           status: 201,

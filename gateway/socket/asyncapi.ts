@@ -5,7 +5,7 @@ import { topicEvent } from '../../protocol/frames/messages.ts';
 import { refusal } from '../../protocol/frames/refusal.ts';
 import { socketOperations, topicMessages } from '../../protocol/frames.ts';
 import { meetingView } from '../../protocol/meetings.ts';
-import { FRAME_MAX_BYTES, SUBPROTOCOL } from '../../protocol/subprotocol.ts';
+import { ACCESS_ENDED, FRAME_MAX_BYTES, SUBPROTOCOL } from '../../protocol/subprotocol.ts';
 import { tallyView } from '../../protocol/tally.ts';
 import type { JsonSchema } from '../docs/schema.ts';
 
@@ -23,8 +23,9 @@ A reader that is too slow gets the newest state as a snapshot, never an endless 
 **Retrying.** Retry BALLOT_001 and LOAD_ codes only, at most twice, after \`retry_after_ms\` (or 25 to 100 ms, at random),
 with the same cast key. A ballot whose connection broke is sent again with the same cast key: it cannot count twice.
 
-**Close codes.** 1008: no or no good hello, or too slow a reader. 1003: frames that cannot be read. 1012: this gateway
-restarts, connect again. 1013: the database is away, connect again later.
+**Close codes.** 1008: no or no good hello, too slow a reader, or, with the reason \`${ACCESS_ENDED}\`, a key, session or
+attendance that was revoked, has changed or has expired: connect again with what is good now. 1003: frames that cannot be
+read. 1012: this gateway restarts, connect again. 1013: the database is away, connect again later.
 `.trim();
 
 /** Schemas that stand under their own name in the document. */

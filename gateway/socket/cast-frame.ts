@@ -5,8 +5,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 const KEY = /^[0-9a-f]{32}$/;
 const TOKEN = /^[\x21-\x7e]{16,256}$/;
 
-const FIELDS_WITH_CREDENTIAL = 6;
-const FIELDS_WITHOUT = 5;
+/** id, op, election, ballot, cast_key: what every cast has. */
+const FIELDS_ALWAYS = 5;
 
 /**
  * True for a parsed frame that the schema `castFrame` takes as it is, without changing anything in it. False decides
@@ -15,7 +15,15 @@ const FIELDS_WITHOUT = 5;
  */
 export function isPlainCast(frame: unknown): frame is CastFrame {
   if (typeof frame !== 'object' || frame === null) return false;
-  const { op, id, election, ballot, cast_key: castKey, credential } = frame as Partial<Record<string, unknown>>;
+  const {
+    op,
+    id,
+    election,
+    ballot,
+    cast_key: castKey,
+    credential,
+    on_behalf_of: onBehalfOf,
+  } = frame as Partial<Record<string, unknown>>;
   if (op !== 'cast') return false;
   if (typeof id === 'string') {
     if (id.length === 0 || id.length > REQUEST_ID_MAX_CHARACTERS) return false;
@@ -23,12 +31,16 @@ export function isPlainCast(frame: unknown): frame is CastFrame {
   if (typeof election !== 'string' || !UUID.test(election)) return false;
   if (typeof castKey !== 'string' || !KEY.test(castKey)) return false;
   if (typeof ballot !== 'object' || ballot === null) return false;
-  let expected = FIELDS_WITHOUT;
+  let expected = FIELDS_ALWAYS;
   if (credential !== undefined) {
     if (typeof credential !== 'string' || !TOKEN.test(credential)) return false;
-    expected = FIELDS_WITH_CREDENTIAL;
+    expected += 1;
   }
-  // JSON.parse makes own enumerable fields only, `__proto__` among them: all five or six are there, and nothing else is
+  if (onBehalfOf !== undefined) {
+    if (typeof onBehalfOf !== 'string' || !UUID.test(onBehalfOf)) return false;
+    expected += 1;
+  }
+  // JSON.parse makes own enumerable fields only, `__proto__` among them: all that were named are there, and nothing else is
   let fields = 0;
   for (const _ in frame) fields += 1;
   return fields === expected;

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Identity } from '../../engine/index.ts';
+import type { Place } from './places.ts';
 
 /** What uWebSockets.js keeps for us with each socket. */
 export interface Attached {
@@ -10,7 +11,7 @@ export type Socket = WebSocket<Attached>;
 /** Close codes of RFC 6455 and its registry. */
 export const CLOSE = {
   unsupported: 1003, // binary, or nothing we can read
-  policy: 1008, // no or no good hello; a reader that is too slow
+  policy: 1008, // no or no good hello; a reader that is too slow; access that has ended
   restarting: 1012, // this process stops: connect again, to any other
   tryLater: 1013, // the database is away: connect again later
 } as const;
@@ -22,6 +23,10 @@ export class Connection {
   /** absent before the upgrade has ended and after the close: uWebSockets.js throws at any touch of a closed socket */
   socket: Socket | undefined = undefined;
   identity: Identity | undefined = undefined;
+  /** milliseconds since 1970 at which its access ends, and the second of it that the watch keeps it under */
+  endsAtMs = Number.POSITIVE_INFINITY;
+  endsInSecond = -1;
+  readonly place: Place;
   greeting = false;
   mayCast = false;
   inWork = 0;
@@ -40,8 +45,9 @@ export class Connection {
   casts = 0;
   refused = 0;
 
-  constructor(number: number, framesBeforeHello: number) {
+  constructor(number: number, framesBeforeHello: number, place: Place) {
     this.number = number;
+    this.place = place;
     this.framesMax = framesBeforeHello;
   }
 }

@@ -10,10 +10,11 @@ import type { SocketLimits } from './limits.ts';
 import { DROPPED, type Outbox } from './outbox.ts';
 import { replyText } from './replies.ts';
 import { EventTopic } from './topics/event-topic.ts';
+import { MeetingTopic } from './topics/meeting-topic.ts';
 import { OrganisationFeed } from './topics/organisation-feed.ts';
 import { TallyTopic } from './topics/tally-topic.ts';
 import { keyOf, type Topic, type TopicParts } from './topics/topic.ts';
-import { readElection, readMeeting } from './topics/views.ts';
+import { readElection, readMeeting, readMeetingParts, readPresence } from './topics/views.ts';
 
 const PERMISSION: Readonly<Record<TopicKind, Permission>> = {
   meeting: 'meetings.read',
@@ -105,7 +106,7 @@ export class Fanout {
     for (const key of socket.getTopics()) {
       const opened = this.#opened.get(key);
       if (opened === undefined) continue;
-      if (sendAll(socket, opened.topic.present())) continue;
+      if (sendAll(socket, [...opened.topic.present(), ...opened.topic.also()])) continue;
       connection.behind = true;
       return;
     }
@@ -161,9 +162,8 @@ export class Fanout {
     const { socket } = connection;
     if (socket === undefined) return;
     socket.subscribe(topic.key);
-    if (current) return;
     const texts = missed === null ? topic.present() : [topic.message(from ?? 0, missed)];
-    if (!taken || !sendAll(socket, texts)) connection.behind = true;
+    if (!taken || !sendAll(socket, [...(current ? [] : texts), ...topic.also()])) connection.behind = true;
   }
 
   #open(orgId: string, name: string): Opened {
@@ -229,11 +229,13 @@ export class Fanout {
         limits,
       );
     }
-    return new EventTopic(
+    return new MeetingTopic(
       parts,
       {
         ...shared,
         read: () => readMeeting(engine, orgId, id, limits.meetingSnapshotElections),
+        readParts: () => readMeetingParts(engine, orgId, id),
+        readPresence: () => readPresence(engine, orgId, id),
         entries: (afterPos, limit) => engine.feed.read(orgId, afterPos, limit),
         concerns: async (entry) => (await feed.meetingOf(entry)) === id,
       },

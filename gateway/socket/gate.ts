@@ -8,6 +8,7 @@ import type { Fanout } from './fanout.ts';
 import type { SocketLimits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 import { refusalText, replyText } from './replies.ts';
+import { AccessWatch } from './revocation.ts';
 
 export interface GateParts {
   readonly engine: Engine;
@@ -26,6 +27,7 @@ export class Gate {
   readonly limits: SocketLimits;
   readonly outbox: Outbox;
   readonly fanout: Fanout;
+  readonly access: AccessWatch;
   /** seconds since the start; one tick for all, since asking the time for each frame is not free */
   second = 1;
   draining = false;
@@ -42,6 +44,11 @@ export class Gate {
     this.limits = parts.limits;
     this.outbox = parts.outbox;
     this.fanout = parts.fanout;
+    this.access = new AccessWatch({
+      revocations: parts.engine.revocations,
+      identities: parts.identities,
+      dismiss: (connection, code, reason) => this.dismiss(connection, code, reason),
+    });
   }
 
   /** @param fields JSON of the reply's own fields without braces */

@@ -2,6 +2,8 @@ import { FRAME_MAX_BYTES } from '../../protocol/subprotocol.ts';
 
 /** Every cap and timeout of a socket. Units stand last in the name; the reason stands beside it. */
 export const socketLimits = {
+  connectionsMax: 20_000, // 240 MB at 12 KB each: what one process carries beside its work
+  connectionsPerAddressMax: 10_000, // a hall of 3,000 with two devices each sits behind one address
   frameMaxBytes: FRAME_MAX_BYTES,
   helloMs: 5_000, // who says nothing holds a socket for nothing
   pingSeconds: 25, // below the 30 to 60 s after which proxies drop a silent connection
@@ -17,6 +19,7 @@ export const socketLimits = {
   drainMs: 3_000, // what was accepted is answered within the engine's deadline of 1,000 ms
   topicIntervalMs: 100, // at most 10 messages a second and topic
   topicStateMs: 1_000, // the state of a topic that moves is read this often; newcomers get what came after with it
+  presenceIntervalMs: 1_000, // a meeting's topic tells at most this often how many are here
   topicRetryMs: 500, // an event's election could not be read: ask the database again
   topicReachMs: 1_000, // how long figures may take to reach what another gateway has told; usually 50 ms
   topicLingerMs: 5_000, // a topic nobody watches is kept so long: pages reload

@@ -1,8 +1,10 @@
 import type { TemplatedApp, us_listen_socket, WebSocketBehavior } from 'uWebSockets.js';
 import { App, DISABLED, us_listen_socket_close, us_socket_local_port } from 'uWebSockets.js';
 import type { Engine } from '../../engine/index.ts';
-import { createIdentities } from '../auth/identities.ts';
+import { type AddressReader, addressReader, networkOf } from '../auth/client-address.ts';
+import { createIdentities, type Identities } from '../auth/identities.ts';
 import type { Logger } from '../logging.ts';
+import { Attendance } from './attendance.ts';
 import { type Attached, CLOSE, Connection } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { Fanout } from './fanout.ts';
@@ -10,14 +12,19 @@ import { Gate } from './gate.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { type SocketLimits, socketLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
-import { refuseUpgrade, upgrade } from './upgrade.ts';
+import { Places } from './places.ts';
+import { type Doorway, type NoRoom, refuseUpgrade, upgrade } from './upgrade.ts';
 
 export interface SocketServerOptions {
   readonly engine: Engine;
   readonly logger: Logger;
   /** pages of these origins may connect; who sends no Origin is no browser and may */
   readonly origins: readonly string[];
-  /** other bounds, for tests */
+  /** shared with HTTP, so that both forget at once */
+  readonly identities?: Identities | undefined;
+  /** who connects, where a proxy stands in front */
+  readonly addressOf?: AddressReader | undefined;
+  /** other bounds */
   readonly limits?: Partial<SocketLimits>;
 }
 
@@ -61,16 +68,26 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   const outbox = new Outbox(limits);
   const report = (error: unknown) => logger.error({ err: error, path: 'socket topics' }, 'a topic failed by a bug');
   const fanout = new Fanout({ engine, limits, outbox, report, send: (key, text) => app.publish(key, text) });
-  const gate = new Gate({ engine, identities: createIdentities(engine.accounts), logger, limits, outbox, fanout });
+  const gate = new Gate({
+    engine,
+    identities: options.identities ?? createIdentities(engine.accounts),
+    logger,
+    limits,
+    outbox,
+    fanout,
+  });
   const heartbeat = new Heartbeat(
     limits,
     (connection) => connection.socket?.end(CLOSE.policy, 'hello expected'),
     () => {
       gate.second += 1;
       fanout.sweep();
+      attendance.tick();
     },
   );
-  app.ws('/*', behaviour(gate, heartbeat, new Set(options.origins)));
+  const attendance = new Attendance(engine, () => heartbeat.all(), report);
+  const doorway = { origins: new Set(options.origins), addressOf: options.addressOf ?? addressReader() };
+  app.ws('/*', behaviour(gate, heartbeat, doorway));
   app.any('/*', (response) => refuseUpgrade(response, 'This port takes WebSocket connections only.'));
   let listening: us_listen_socket | undefined;
   let drained: Promise<void> | undefined;
@@ -80,8 +97,10 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     if (listening !== undefined) us_listen_socket_close(listening);
     await finished(gate);
     heartbeat.stop();
+    gate.access.stop();
     fanout.stop();
     for (const connection of [...heartbeat.all()]) gate.dismiss(connection, CLOSE.restarting, 'restarting');
+    await attendance.leave();
   }
 
   return {
@@ -104,13 +123,16 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   };
 }
 
-function behaviour(gate: Gate, heartbeat: Heartbeat, origins: ReadonlySet<string>): WebSocketBehavior<Attached> {
+function behaviour(gate: Gate, heartbeat: Heartbeat, doorway: Doorway): WebSocketBehavior<Attached> {
   const { limits, outbox, fanout, logger } = gate;
+  const places = new Places(limits);
   let connections = 0;
-  const attach = (): Attached | null => {
-    if (gate.draining) return null;
+  const attach = (address: string): Attached | NoRoom => {
+    if (gate.draining) return 'draining';
+    const place = places.take(networkOf(address));
+    if (typeof place === 'string') return place;
     connections += 1;
-    return { connection: new Connection(connections, limits.framesBeforeHello) };
+    return { connection: new Connection(connections, limits.framesBeforeHello, place) };
   };
   return {
     compression: DISABLED, // frames are small, and a compressor costs each connection tens of KB
@@ -119,7 +141,7 @@ function behaviour(gate: Gate, heartbeat: Heartbeat, origins: ReadonlySet<string
     closeOnBackpressureLimit: false,
     idleTimeout: limits.idleSeconds,
     sendPingsAutomatically: false, // its own are sent 16 s before the idle timeout: too late for many proxies
-    upgrade: (response, request, context) => upgrade(response, request, context, origins, attach),
+    upgrade: (response, request, context) => upgrade(response, request, context, doorway, attach),
     open(socket) {
       const { connection } = socket.getUserData();
       connection.socket = socket;
@@ -140,6 +162,8 @@ function behaviour(gate: Gate, heartbeat: Heartbeat, origins: ReadonlySet<string
       connection.socket = undefined;
       connection.waiting = [];
       heartbeat.remove(connection);
+      gate.access.leave(connection);
+      places.leave(connection.place);
       logger.debug({
         request_id: `socket-${connection.number}`,
         path: 'socket close',

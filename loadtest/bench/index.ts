@@ -12,6 +12,7 @@ import type { Sizes } from './sizes.ts';
 import { measureSockets } from './sockets/measure.ts';
 import { openStage, type Say, type Stage } from './stage.ts';
 
+export { API_FULL, API_QUICK, type ApiBenchReport, apiTableOf, runApiBench } from './api.ts';
 export { type BenchReport, tableOf } from './report.ts';
 export { FULL, QUICK, type Sizes } from './sizes.ts';
 

@@ -18,7 +18,7 @@ export interface BenchReport extends EngineRates, SocketFigures {
 }
 
 /** What a figure has to reach (design: bars.md); null where it is shown for comparison only. */
-interface Line {
+export interface Line {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
@@ -26,7 +26,7 @@ interface Line {
 }
 
 const atLeast = (value: number) => ({ side: '>=', value }) as const;
-const atMost = (value: number) => ({ side: '<=', value }) as const;
+export const atMost = (value: number) => ({ side: '<=', value }) as const;
 const exactly = (value: number) => ({ side: '=', value }) as const;
 
 function linesOf(report: BenchReport): Line[] {
@@ -75,7 +75,11 @@ function passes({ value, bar }: Line): boolean {
 
 /** A table for people: each figure, the bar beside it, and whether it is reached. */
 export function tableOf(report: BenchReport): string {
-  const rows = linesOf(report).map((line) => {
+  return tableOfLines(linesOf(report));
+}
+
+export function tableOfLines(lines: readonly Line[]): string {
+  const rows = lines.map((line) => {
     const { what, value, unit, bar } = line;
     const verdict = bar === null ? '' : passes(line) ? 'pass' : 'MISS';
     return [

@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 /** Downloads and locks of the tests; git-ignored, outlives a run. */
 const CACHE = resolve(import.meta.dirname, '../../.cache');
 const TOXIPROXY_MODULE = 'github.com/Shopify/toxiproxy/v2/cmd/server@latest';
+const SCHEMATHESIS_PACKAGES = resolve(import.meta.dirname, '../api/requirements.txt');
 
 /** Path of pgbouncer: from PATH, else Debian's package (needs root). @throws naming what is missing */
 export async function pgbouncerProgram(): Promise<string> {
@@ -14,6 +16,25 @@ export async function pgbouncerProgram(): Promise<string> {
 /** Path of the toxiproxy server: from PATH, else built with Go into .cache/. @throws naming what is missing */
 export async function toxiproxyProgram(): Promise<string> {
   return onPath('toxiproxy-server') ?? (await goInstall(TOXIPROXY_MODULE, 'toxiproxy-server'));
+}
+
+/**
+ * Path of schemathesis, installed with pip into .cache/ in the versions of loadtest/api/requirements.txt; Python comes
+ * from PATH, else as Debian's package (needs root). @throws naming what is missing
+ */
+export async function schemathesisProgram(): Promise<string> {
+  const version = createHash('sha256').update(readFileSync(SCHEMATHESIS_PACKAGES)).digest('hex').slice(0, 12);
+  const folder = join(CACHE, `schemathesis-${version}`);
+  const program = join(folder, 'bin', 'schemathesis');
+  const done = join(folder, 'complete'); // an installation that was broken off has the program, too
+  if (existsSync(done)) return program;
+  const python = onPath('python3') ?? (await aptInstall('python3-venv', 'python3'));
+  const hasVenv = `'${python}' -c 'import ensurepip'`; // a package of its own on Debian
+  if (spawnSync('sh', ['-c', hasVenv]).status !== 0) await aptPackage('python3-venv', 'Python with venv', hasVenv);
+  const venv = `'${python}' -m venv --clear '${folder}'`;
+  const pip = `'${folder}/bin/python' -m pip install -q --disable-pip-version-check -r '${SCHEMATHESIS_PACKAGES}'`;
+  await oneAtATime('pip', `[ -e '${done}' ] || { ${venv} && ${pip} && touch '${done}'; }`, {});
+  return program;
 }
 
 /** The path of a program, or null. /usr/sbin is often not on the PATH of an ordinary user, but holds servers. */
@@ -31,14 +52,17 @@ function isRunnable(file: string): boolean {
   }
 }
 
-async function aptInstall(packageName: string, program: string): Promise<string> {
+/** @param unless a shell line that succeeds where the package is there already, e.g. by another test file meanwhile */
+async function aptPackage(packageName: string, what: string, unless: string): Promise<void> {
   if (!onPath('apt-get') || process.getuid?.() !== 0) {
-    throw new Error(
-      `${program} is missing: install it (Debian: apt-get install ${packageName}) or run the tests as root`,
-    );
+    throw new Error(`${what} is missing: install it (Debian: apt-get install ${packageName}) or run the tests as root`);
   }
   const steps = `apt-get -qq update && apt-get -qq install -y --no-install-recommends ${packageName}`;
-  await oneAtATime('apt', `command -v ${program} || { ${steps}; }`, { DEBIAN_FRONTEND: 'noninteractive' });
+  await oneAtATime('apt', `${unless} || { ${steps}; }`, { DEBIAN_FRONTEND: 'noninteractive' });
+}
+
+async function aptInstall(packageName: string, program: string): Promise<string> {
+  await aptPackage(packageName, program, `command -v ${program}`);
   const installed = onPath(program);
   if (!installed)
     throw new Error(`${program} is missing: the package ${packageName} was installed but brought no such program`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id } from '../text.ts';
+import { id, moment } from '../text.ts';
 import { requestId } from './request-id.ts';
 
 const secret = z
@@ -34,6 +34,7 @@ export const helloReply = z
     heartbeat_ms: z
       .int()
       .meta({ description: 'The gateway pings this often; silence for twice as long means it is gone.' }),
+    server_time: moment.meta({ description: "The gateway's clock: countdowns go by it." }),
     max_in_work: z.int().meta({ description: 'Requests that you may send before the first of them is answered.' }),
   })
   .meta({ id: 'HelloReply', description: 'You are known; every other operation may now be used.' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { electionState, electionView } from '../elections.ts';
-import { meetingView } from '../meetings.ts';
+import { electionState } from '../election-state.ts';
+import { electionView } from '../elections.ts';
+import { meetingLive, meetingView } from '../meetings.ts';
 import { tallyView } from '../tally.ts';
 import { moment } from '../text.ts';
 import { topic } from '../topics.ts';
@@ -17,11 +18,17 @@ export const topicEvent = z
     reason: z.string().optional().meta({ description: 'Why it was cancelled.' }),
     title: z.string().optional(),
     present: z.int().optional(),
+    closes_at: moment.optional().meta({ description: 'When it closes by itself, from here on.' }),
   })
   .meta({ id: 'TopicEvent' });
 export type TopicEvent = z.infer<typeof topicEvent>;
 
-const events = z.strictObject({ events: z.array(topicEvent) });
+const events = z.strictObject({
+  events: z.array(topicEvent),
+  live: meetingLive.optional().meta({
+    description: 'On topic meeting:<id>: what has changed besides, at most once a second. Whole after each subscribe.',
+  }),
+});
 const head = { topic, epoch, offset };
 const previous = offset.meta({
   description:

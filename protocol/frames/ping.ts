@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { moment } from '../text.ts';
 import { requestId } from './request-id.ts';
 
 export const pingRequest = z.strictObject({ id: requestId, op: z.literal('ping') }).meta({
@@ -8,5 +9,9 @@ export const pingRequest = z.strictObject({ id: requestId, op: z.literal('ping')
 });
 
 export const pingReply = z
-  .strictObject({ id: requestId, ok: z.literal(true) })
+  .strictObject({
+    id: requestId,
+    ok: z.literal(true),
+    server_time: moment.meta({ description: "The gateway's clock: countdowns go by it." }),
+  })
   .meta({ id: 'PingReply', description: 'Somebody is.' });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { plainLine } from '../plain-line.ts';
+import { text } from '../text.ts';
 
 /**
  * Option ids are the election's own short names; they stand in ballots and results. The first character is a letter or
@@ -13,8 +15,13 @@ export const optionId = z
 
 export const option = z.strictObject({
   id: optionId,
-  title: z.string().trim().min(1).max(500),
-  description: z.string().max(5000).optional(),
+  title: plainLine(1, 500),
+  description: text(0, 5_000).optional(),
+  picture: z
+    .uuid()
+    .toLowerCase()
+    .optional()
+    .meta({ description: 'picture_id of an uploaded picture; it is shown from /v1/pictures/{picture_id}.' }),
 });
 export type Option = z.infer<typeof option>;
 

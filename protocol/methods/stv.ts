@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { seats } from './option.ts';
+import { RANKED_LIMITS } from './ranking.ts';
 
 export { strictRankingBallot as stvBallot } from './ranking.ts';
 
@@ -7,6 +8,6 @@ export { strictRankingBallot as stvBallot } from './ranking.ts';
 export const stvSettings = z.strictObject({ seats }).meta({
   description:
     'Weighted inclusive Gregory; transfer values are cut to five decimals. Droop quota: valid votes / (seats + 1), rounded ' +
-    'down, plus one vote where all weights are whole, else plus a millionth.',
+    `down, plus one vote where all weights are whole, else plus a millionth. ${RANKED_LIMITS}`,
 });
 export type StvSettings = z.infer<typeof stvSettings>;

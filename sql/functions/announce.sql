@@ -24,11 +24,23 @@ AS $$
 DECLARE
   v_pos bigint;
 BEGIN
-  IF p_kind NOT IN ('meeting.created', 'meeting.joined', 'election.created', 'election.counted', 'election.present') THEN
+  IF p_kind NOT IN ('access.revoked', 'member.created', 'member.changed', 'member.deactivated',
+      'member.reactivated', 'member.joined', 'members.imported', 'members.invited', 'group.created', 'group.changed', 'group.deleted',
+      'meeting.created', 'meeting.changed', 'meeting.started', 'meeting.ended', 'meeting.code_rotated', 'meeting.joined',
+      'meeting.admitted', 'meeting.removed', 'meeting.role', 'agenda.changed', 'speakers.changed', 'proxy.offered', 'proxy.accepted',
+      'proxy.revoked', 'proxies.imported', 'election.created', 'election.counted', 'election.present') THEN
     RAISE EXCEPTION 'the application may not announce %', p_kind USING ERRCODE = 'insufficient_privilege';
   END IF;
   PERFORM set_config('app.org_id', p_org::text, true);
   v_pos := urn.announce(p_org, p_topic, p_kind, p_payload);
+  IF p_kind = 'access.revoked' THEN
+    -- A ticket that was issued and not used yet carries what its holder was allowed then. The lock keeps apart a ticket that
+    -- is being issued: either this sees it, or it sees this (engine/accounts/queries.ts, insertTicket). It comes after the
+    -- log's head, as it must where a transaction has announced something else before: else two of them could deadlock.
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_org::text, 7303));
+    DELETE FROM app.socket_tickets t WHERE t.org_id = p_org
+      AND p_topic::text IN (t.identity ->> 'id', t.identity ->> 'memberId', t.identity ->> 'sessionId', t.identity ->> 'meetingId');
+  END IF;
   IF p_kind = 'election.present' THEN
     UPDATE app.elections e SET changed_pos = v_pos WHERE e.org_id = p_org AND e.election_id = p_topic;
   END IF;

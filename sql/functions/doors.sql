@@ -1,28 +1,6 @@
 SET LOCAL ROLE psephos_door;
 -- Look-ups before an organisation is known, or over several. Each tells no more than its caller needs, and runs as a role
 -- that may read no more; those by a secret or a code return one row at most.
-CREATE OR REPLACE FUNCTION door.find_api_key(p_hash bytea)
-  RETURNS TABLE (org_id uuid, key_id uuid, roles text[], revoked boolean)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT k.org_id, k.key_id, k.roles, k.revoked_at IS NOT NULL FROM app.api_keys k WHERE k.secret_hash = p_hash LIMIT 1 $$;
-REVOKE ALL ON FUNCTION door.find_api_key(bytea) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION door.find_api_key(bytea) TO psephos_app;
-
-DROP FUNCTION IF EXISTS door.find_session(bytea); -- its answer has changed its shape
-CREATE FUNCTION door.find_session(p_hash bytea)
-  RETURNS TABLE (org_id uuid, attendee_id uuid, meeting_id uuid, expires_at timestamptz, expired boolean)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT a.org_id, a.attendee_id, a.meeting_id, a.expires_at, a.expires_at <= clock_timestamp() FROM app.attendees a WHERE a.session_hash = p_hash LIMIT 1 $$;
-REVOKE ALL ON FUNCTION door.find_session(bytea) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION door.find_session(bytea) TO psephos_app;
-
-CREATE OR REPLACE FUNCTION door.find_meeting(p_code text)
-  RETURNS TABLE (org_id uuid, meeting_id uuid)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT m.org_id, m.meeting_id FROM app.meetings m WHERE m.join_code = p_code LIMIT 1 $$;
-REVOKE ALL ON FUNCTION door.find_meeting(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION door.find_meeting(text) TO psephos_app;
-
 -- A ticket is good once: reading it removes it.
 CREATE OR REPLACE FUNCTION door.redeem_ticket(p_hash bytea)
   RETURNS TABLE (org_id uuid, identity jsonb, expired boolean)

@@ -38,3 +38,23 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION urn.seal(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION urn.seal(uuid, uuid) TO psephos_app;
+
+-- SHA-256 over the tracking codes of a sealed election as the published list shows them: 32 hexadecimal digits each, in
+-- ascending order, each followed by a line feed. Null before the seal.
+CREATE OR REPLACE FUNCTION urn.tracking_digest(p_org uuid, p_election uuid) RETURNS bytea
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_list text;
+BEGIN
+  PERFORM set_config('app.org_id', p_org::text, true);
+  PERFORM FROM app.elections e WHERE e.org_id = p_org AND e.election_id = p_election AND e.sealed_at IS NOT NULL;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  SELECT coalesce(string_agg(encode(b.tracking_code, 'hex') || E'\n', '' ORDER BY b.tracking_code), '') INTO v_list
+    FROM urn.box b WHERE b.org_id = p_org AND b.election_id = p_election;
+  RETURN sha256(convert_to(v_list, 'UTF8'));
+END $$;
+REVOKE ALL ON FUNCTION urn.tracking_digest(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION urn.tracking_digest(uuid, uuid) TO psephos_app;

@@ -42,7 +42,7 @@ async function setStage(plans: readonly Plan[]): Promise<{ model: ElectionsModel
     electionIds.push(accepted(await engine.elections.create(orgId, input, 'conformance')).electionId);
     accepted(await model.create(orgId, input));
   }
-  return { model, stage: { orgIds, plans, electionIds } };
+  return { model, stage: { orgIds, plans, electionIds, limited: false } };
 }
 
 /** What the last tally of each election counted. */
@@ -55,7 +55,8 @@ async function compareTally(model: ElectionsModel, stage: Stage, act: Act & { ac
   const expected = maskedTally(plan, told.value, exact.value);
   const options = expected.options && model.figuresOfFirst(orgId, electionId, expected.counted);
   const comparable = (figures: TallyFigures) => ({ ...figures, pos: 0, at: 0 });
-  expect(comparable(told.value)).toEqual(comparable({ ...expected, options }));
+  const standing = model.standingOfFirst(orgId, electionId, told.value);
+  expect(comparable(told.value)).toEqual(comparable({ ...expected, options, standing }));
   const step = told.value.counted - (counted.get(electionId) ?? 0);
   if (plan.secrecy === 'secret' && told.value.state === 'open' && step > 0) {
     expect(step).toBeGreaterThanOrEqual(plan.secretStep);
@@ -63,7 +64,24 @@ async function compareTally(model: ElectionsModel, stage: Stage, act: Act & { ac
   counted.set(electionId, told.value.counted);
 }
 
+/** The engine counts what was used in the whole month, the model what is left. */
+async function setQuota(model: ElectionsModel, stage: Stage, { home, credentials, ballots }: Act & { act: 'quota' }) {
+  stage.limited = ballots !== null;
+  const orgId = stage.orgIds[home];
+  const { used } = accepted(await engine.usage.use(orgId));
+  const most = (left: number | null, already: number) => (left === null ? null : left + already);
+  accepted(
+    await engine.usage.setQuotas(orgId, {
+      credentials: most(credentials, used.credentials),
+      ballots: most(ballots, used.ballots),
+      allocations: null,
+    }),
+  );
+  model.leave(orgId, { credentials, ballots });
+}
+
 async function bothDo(model: ElectionsModel, stage: Stage, act: Act, counted: Counted): Promise<void> {
+  if (act.act === 'quota') return setQuota(model, stage, act);
   const told = await perform(engine.elections, stage, act);
   const expected = await perform(model, stage, act);
   expect(told, `${act.act} differs`).toEqual(expected);
@@ -93,6 +111,9 @@ function ending(plans: readonly Plan[]): Act[] {
 
 async function play({ plans, acts }: Script): Promise<void> {
   const { model, stage } = await setStage(plans);
+  for (const orgId of orgIds) {
+    accepted(await engine.usage.setQuotas(orgId, { credentials: null, ballots: null, allocations: null })); // of the script before
+  }
   await start([engine.elections, model], stage);
   const counted: Counted = new Map();
   for (const act of [...acts, ...ending(plans)]) await bothDo(model, stage, act, counted);

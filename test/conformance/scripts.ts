@@ -37,7 +37,14 @@ interface Aimed {
 
 export type Act =
   | { readonly act: 'cast'; readonly casts: readonly ScriptedCast[] }
-  | (Aimed & { readonly act: 'issue'; readonly from: number; readonly count: number })
+  | (Aimed & { readonly act: 'issue'; readonly from: number; readonly count: number; readonly heavier: boolean })
+  /** so much may still be used by one of the two organisations */
+  | {
+      readonly act: 'quota';
+      readonly home: 0 | 1;
+      readonly credentials: number | null;
+      readonly ballots: number | null;
+    }
   | (Aimed & { readonly act: 'present'; readonly present: number })
   | (Aimed & { readonly act: 'ballots'; readonly limit: number })
   | (Aimed & { readonly act: 'ballot'; readonly voter: number; readonly key: 0 | 1 })
@@ -137,6 +144,16 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       act: fc.constant('issue' as const),
       from: fc.nat({ max: 23 }),
       count: fc.nat({ max: 12 }),
+      heavier: fc.integer({ min: 0, max: 7 }).map((die) => die === 0),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant('quota' as const),
+      home: fc.constantFrom(0 as const, 1 as const),
+      credentials: fc.option(fc.nat({ max: 20 })),
+      ballots: fc.option(fc.nat({ max: 12 })),
     }),
   },
   { weight: 1, arbitrary: fc.record({ ...aimed, act: fc.constant('present' as const), present: fc.nat({ max: 30 }) }) },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { StoredElection } from '../../engine/elections/queries.ts';
 import { credentialOfToken, type Election, type Outcome, resultToJson, type TallyFigures } from '../../engine/index.ts';
 import { kindOf } from '../harness/engines.ts';
 import type { ElectionsRoom } from '../harness/model.ts';
@@ -9,14 +10,28 @@ export interface Stage {
   readonly orgIds: readonly [string, string];
   readonly plans: readonly Plan[];
   readonly electionIds: readonly string[];
+  /** there is a quota: which of a burst is the last one that it leaves is told only where they come one by one */
+  limited: boolean;
 }
 
 const ACTOR = 'conformance';
 
+async function oneByOne<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
+  const done: U[] = [];
+  for (const item of items) done.push(await work(item));
+  return done;
+}
+
 /** Does one act in a room and answers all that can be told of it, except tallies, which are compared by their laws. */
-export async function perform(room: ElectionsRoom, stage: Stage, act: Act): Promise<unknown> {
+export async function perform(
+  room: ElectionsRoom,
+  stage: Stage,
+  act: Exclude<Act, { act: 'quota' }>,
+): Promise<unknown> {
   if (act.act === 'cast') {
-    const outcomes = await Promise.all(act.casts.map((cast) => send(room, stage, cast)));
+    const outcomes = stage.limited
+      ? await oneByOne(act.casts, (cast) => send(room, stage, cast))
+      : await Promise.all(act.casts.map((cast) => send(room, stage, cast)));
     return outcomes.map((outcome) => seen(outcome, (receipt) => receipt));
   }
   const { orgId, electionId, plan } = aim(stage, act.election, act.stranger);
@@ -33,7 +48,10 @@ export async function perform(room: ElectionsRoom, stage: Stage, act: Act): Prom
     case 'present':
       return seen(await room.setPresent(orgId, electionId, act.present, ACTOR), viewOf);
     case 'issue':
-      return seen(await issue(room, stage, act.election, act.stranger, act.from, act.count), (issued) => issued);
+      return seen(
+        await issue(room, stage, act.election, act.stranger, act.from, act.count, act.heavier),
+        (issued) => issued,
+      );
     case 'tally':
       return kindOf(await room.tally(orgId, electionId));
     case 'result':
@@ -59,13 +77,14 @@ export function issue(
   stranger: boolean,
   from: number,
   count: number,
+  heavier = false,
 ): ReturnType<ElectionsRoom['issue']> {
   const { orgId, electionId, plan } = aim(stage, election, stranger);
   const { votes } = plan.election;
   const voters = Array.from({ length: Math.min(count, votes.length) }, (_, i) => (from + i) % votes.length);
   const credentials = voters.map((voter) => ({
     credential: Buffer.from(credentialOf(voter), 'hex'),
-    weight: votes[voter]?.weight ?? 1n,
+    weight: (votes[voter]?.weight ?? 1n) + (heavier ? 1n : 0n),
   }));
   return room.issue(orgId, electionId, credentials, ACTOR);
 }
@@ -127,7 +146,7 @@ function seen<T>(outcome: Outcome<T>, view: (value: T) => unknown): unknown {
 
 /** Times and log positions differ between two worlds; whether they are set does not. */
 function viewOf({ createdAt: _, changedPos: __, openedAt, closedAt, publishedAt, ...election }: Election): unknown {
-  const { sealed: ___, ...told } = election as typeof election & { sealed?: boolean };
+  const { sealed: ___, paperVersion: ____, ...told } = election as typeof election & Partial<StoredElection>;
   return { ...told, opened: openedAt !== null, closed: closedAt !== null, published: publishedAt !== null };
 }
 

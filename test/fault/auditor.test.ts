@@ -18,7 +18,7 @@ function honest(): Evidence {
     { option: 'no', count: 1, weight: '1' },
   ];
   const figures = { cast: 3, counted: 3, figure: 'votes', options, final: true, state: 'published' as const };
-  const tally = { election_id: 'e', pos: 9, at: '', ...figures };
+  const tally = { election_id: 'e', pos: 9, at: '', standing: null, ...figures };
   const half = { ...tally, final: false, cast: 1, counted: 1, options: options.map((one) => ({ ...one, count: 0 })) };
   const message = (offset: number, data: unknown, previous?: number): TopicMessage => {
     const follows = previous === undefined ? { snapshot: true as const } : { previous };
@@ -46,7 +46,7 @@ function honest(): Evidence {
     published: [row(0, 'yes'), row(1, 'yes'), row(2, 'no')],
     participation: { roll: 4, voted: 3, voted_weight: '4.5' },
     tally,
-    recount: { ballots: 3, weight: '4.5', equals_tally: true, equals_result: true },
+    recount: { ballots: 3, weight: '4.5', paper_ballots: 0, equals_tally: true, equals_result: true },
     result: {
       count: { ballots: { cast: 3 }, weights: { cast: '4.5' }, totals: { yes: '3.5', no: '1' } },
     } as unknown as Evidence['result'],

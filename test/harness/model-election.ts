@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { contestOf, methodOf } from '../../engine/elections/counting/index.ts';
-import type { Contest, Figure } from '../../engine/elections/counting/method.ts';
-import { decide } from '../../engine/elections/rules.ts';
+import type { Contest, Figure, Pattern } from '../../engine/elections/counting/method.ts';
+import { decide, type RollFacts, rollFacts } from '../../engine/elections/rules.ts';
+import { type Standing, standingOf } from '../../engine/elections/standing.ts';
 import {
   accept,
   type CastRequest,
@@ -76,9 +77,30 @@ export function participationOf({ credentials, ballots }: Held): Participation {
 
 /** Each ballot is a pattern of its own: grouping is the engine's business and changes no count. */
 export function resultOf(held: Held): ElectionResult {
-  const { roll, rollWeight } = participationOf(held);
-  const patterns = held.ballots.map(({ ballot, weight }) => ({ ballot, count: 1, weight }));
-  return decide(held.election, patterns, { rollCount: roll, rollWeight, present: held.election.present });
+  return decide(held.election, patternsOf(held.ballots), rollOf(held));
+}
+
+function patternsOf(ballots: readonly BallotCast[]): Pattern[] {
+  return ballots.map(({ ballot, weight }) => ({ ballot, count: 1, weight }));
+}
+
+function rollOf(held: Held): RollFacts {
+  return rollFacts(held.election, participationOf(held));
+}
+
+/**
+ * Where quorum and majority stand by the first `counted` ballots, in the order of their acceptance.
+ * @param cast ballots in the urn, or null where even that is hidden
+ * @param shown the figures may be seen
+ */
+export function standingOfHeld(held: Held, counted: number, cast: number | null, shown: boolean): Standing | null {
+  const { election, ballots } = held;
+  if (election.state === 'draft' || election.state === 'cancelled') return null;
+  const method = methodOf(election.method.method);
+  const definition = { election, contest: contestOfElection(election), method };
+  const seen = ballots.slice(0, counted);
+  const figures = { different: 1, weight: weightOf(seen), patterns: () => patternsOf(seen) };
+  return standingOf(definition, { cast, counted: shown ? figures : null, roll: rollOf(held), paper: false });
 }
 
 /** By patterns, as a tally that is read anew adds them up: half points of single ballots would round otherwise. */

@@ -26,6 +26,7 @@ import {
   participationOf,
   publicationOf,
   resultOf,
+  standingOfHeld,
   trackingCodeOf,
   update,
   weightOf,
@@ -51,6 +52,17 @@ export type ElectionsRoom = Pick<
   | 'ballot'
 >;
 
+/** How much an organisation may still use; null: as much as it likes. */
+export interface Left {
+  readonly credentials: number | null;
+  readonly ballots: number | null;
+}
+
+const OVER = {
+  credentials: refuse('over_quota', '', { details: { metric: 'credentials' } }),
+  ballots: refuse('over_quota', '', { details: { metric: 'ballots' } }),
+};
+
 const HEX_CREDENTIAL = /^[0-9a-f]{64}$/;
 
 /**
@@ -59,6 +71,7 @@ const HEX_CREDENTIAL = /^[0-9a-f]{64}$/;
  */
 export class ElectionsModel implements ElectionsRoom {
   readonly #held = new Map<string, Held>();
+  readonly #left = new Map<string, Left>();
   readonly #nextId: () => string;
 
   /** @param nextId gives the id of each election made: lots are drawn from it, so two worlds must share it */
@@ -79,6 +92,11 @@ export class ElectionsModel implements ElectionsRoom {
       closedAt: null,
       publishedAt: null,
       cancelReason: null,
+      presentWeight: null,
+      paperDeclared: 0,
+      openedBy: null,
+      closedBy: null,
+      publishedBy: null,
       changedPos: 0,
       createdAt: new Date(),
     };
@@ -90,9 +108,17 @@ export class ElectionsModel implements ElectionsRoom {
     return this.#with(orgId, electionId, ({ election }) => accept(election));
   }
 
-  async setPresent(orgId: string, electionId: string, present: number): Promise<Outcome<Election>> {
+  async setPresent(
+    orgId: string,
+    electionId: string,
+    present: number,
+    _actor: string,
+    presentWeight: bigint | null = null,
+  ): Promise<Outcome<Election>> {
     return this.#with(orgId, electionId, (held) =>
-      ['draft', 'open'].includes(held.election.state) ? update(held, { present }) : forbidden(held.election),
+      ['draft', 'open'].includes(held.election.state)
+        ? update(held, { present, presentWeight })
+        : forbidden(held.election),
     );
   }
 
@@ -103,44 +129,60 @@ export class ElectionsModel implements ElectionsRoom {
   ): Promise<Outcome<{ issued: number; repeated: number }>> {
     return this.#with(orgId, electionId, ({ election, credentials: roll }) => {
       if (!['draft', 'open'].includes(election.state)) return refuse('closed', '');
-      const before = roll.size;
-      for (const { credential, weight } of credentials) {
+      const fresh = new Map<string, bigint>();
+      const differing: number[] = [];
+      for (const [place, { credential, weight }] of credentials.entries()) {
         const key = credential.toString('hex');
-        if (!roll.has(key)) roll.set(key, { weight, spentOn: null });
+        const held = roll.get(key)?.weight ?? fresh.get(key);
+        if (held === undefined) fresh.set(key, weight);
+        else if (held !== weight) differing.push(place);
       }
-      const issued = roll.size - before;
+      if (differing.length > 0) {
+        const fields = [
+          { path: `credentials.${differing[0]}.weight`, problem: 'is another than the one it was issued with' },
+        ];
+        return refuse('conflict', '', { details: { reason: 'weight', differing: differing.length, fields } });
+      }
+      if (!this.#use(orgId, 'credentials', fresh.size)) return OVER.credentials;
+      for (const [key, weight] of fresh) roll.set(key, { weight, spentOn: null });
+      const issued = fresh.size;
       return accept({ issued, repeated: credentials.length - issued });
     });
   }
 
-  async open(orgId: string, electionId: string): Promise<Outcome<Election>> {
+  async open(orgId: string, electionId: string, actor: string): Promise<Outcome<Election>> {
     return this.#with(orgId, electionId, (held) =>
       held.election.state === 'draft'
-        ? update(held, { state: 'open', openedAt: new Date() })
+        ? update(held, { state: 'open', openedAt: new Date(), openedBy: actor })
         : forbidden(held.election),
     );
   }
 
-  async close(orgId: string, electionId: string): Promise<Outcome<Election>> {
+  async close(orgId: string, electionId: string, actor: string): Promise<Outcome<Election>> {
     return this.#with(orgId, electionId, (held) =>
       held.election.state === 'open'
-        ? update(held, { state: 'closed', closedAt: new Date() })
+        ? update(held, { state: 'closed', closedAt: new Date(), closedBy: actor })
         : forbidden(held.election),
     );
   }
 
-  async cancel(orgId: string, electionId: string, reason: string): Promise<Outcome<Election>> {
+  async cancel(orgId: string, electionId: string, reason: string, actor: string): Promise<Outcome<Election>> {
     return this.#with(orgId, electionId, (held) => {
       const { state, closedAt } = held.election;
       if (state === 'published' || state === 'cancelled') return forbidden(held.election);
-      return update(held, { state: 'cancelled', cancelReason: reason, closedAt: closedAt ?? new Date() });
+      return update(held, {
+        state: 'cancelled',
+        cancelReason: reason,
+        closedAt: closedAt ?? new Date(),
+        closedBy: actor,
+      });
     });
   }
 
-  async publish(orgId: string, electionId: string): Promise<Outcome<Election>> {
+  async publish(orgId: string, electionId: string, actor: string): Promise<Outcome<Election>> {
     return this.#counted(orgId, electionId, (held) =>
       held.election.state === 'closed'
-        ? update(held, { state: 'published', publishedAt: new Date() })
+        ? update(held, { state: 'published', publishedAt: new Date(), publishedBy: actor })
         : update(held, {}),
     );
   }
@@ -159,6 +201,7 @@ export class ElectionsModel implements ElectionsRoom {
         return credential.spentOn === spentOn ? accept({ trackingCode }) : refuse('already_voted', '');
       }
       if (election.state !== 'open') return notVoting(election);
+      if (!this.#use(orgId, 'ballots', 1)) return OVER.ballots;
       credential.spentOn = spentOn;
       const { weight } = credential;
       ballots.push({ trackingCode, ballot: encoded.ballot, weight, credential: request.credential });
@@ -184,6 +227,7 @@ export class ElectionsModel implements ElectionsRoom {
         options: shown ? figuresOf(held, ballots.length) : null,
         at: election.createdAt,
         final,
+        standing: null, // depends on what is counted: standingOfFirst
       });
     });
   }
@@ -193,13 +237,25 @@ export class ElectionsModel implements ElectionsRoom {
     return figuresOf(this.#held.get(orgId + electionId) as Held, count);
   }
 
+  /** Where quorum and majority stand by those ballots. @throws where there is no such election */
+  standingOfFirst(orgId: string, electionId: string, told: TallyFigures): TallyFigures['standing'] {
+    const held = this.#held.get(orgId + electionId) as Held;
+    return standingOfHeld(held, told.counted, told.cast, told.options !== null);
+  }
+
   async result(orgId: string, electionId: string): Promise<Outcome<ElectionResult>> {
     return this.#counted(orgId, electionId, (held) => accept(resultOf(held)));
   }
 
   async recount(orgId: string, electionId: string): Promise<Outcome<Recount>> {
     return this.#counted(orgId, electionId, ({ ballots }) =>
-      accept({ ballots: ballots.length, weight: weightOf(ballots), equalsTally: true, equalsResult: true }),
+      accept({
+        ballots: ballots.length,
+        weight: weightOf(ballots),
+        paperBallots: 0,
+        equalsTally: true,
+        equalsResult: true,
+      }),
     );
   }
 
@@ -230,6 +286,21 @@ export class ElectionsModel implements ElectionsRoom {
     });
   }
 
+  /** What an organisation may use from now on. */
+  leave(orgId: string, left: Left): void {
+    this.#left.set(orgId, left);
+  }
+
+  /** Takes from what is left; false, taking nothing, where it is not enough. */
+  #use(orgId: string, metric: keyof Left, count: number): boolean {
+    const left = this.#left.get(orgId);
+    const most = left?.[metric] ?? null;
+    if (left === undefined || most === null) return true;
+    if (count > most) return false;
+    this.#left.set(orgId, { ...left, [metric]: most - count });
+    return true;
+  }
+
   #with<T>(orgId: string, electionId: string, work: (held: Held) => Outcome<T>): Outcome<T> {
     const held = this.#held.get(orgId + electionId);
     return held === undefined ? refuse('not_found', '', { details: { resource: 'election' } }) : work(held);
@@ -246,6 +317,7 @@ export class ElectionsModel implements ElectionsRoom {
   #published<T>(orgId: string, electionId: string, work: (held: Held) => Outcome<T>): Outcome<T> {
     return this.#with(orgId, electionId, (held) => {
       const { state } = held.election;
+      if (state === 'cancelled') return forbidden(held.election);
       return state === 'published' ? work(held) : refuse('conflict', '', { details: { state } });
     });
   }

@@ -40,19 +40,23 @@ export function identified(outcome: Outcome<Caller>): Identity {
  */
 export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<FilledOrganisation> {
   const { orgId } = accepted(await engine.accounts.createOrganisation({ name: 'Test' }));
-  accepted(await engine.accounts.createMember(orgId, { number: '1', name: 'Ada', roles: ['member'] }));
-  const key = accepted(await engine.accounts.createApiKey(orgId, { name: 'Test', roles: ['moderator'] }));
+  await fillMembers(engine, orgId);
+  const key = accepted(await engine.apiKeys.create(orgId, { name: 'Test', roles: ['moderator'] }));
   const meeting = accepted(await engine.meetings.create(orgId, { title: 'Test' }, ACTOR));
   const published = await electionWithBallot(engine, orgId, meeting.meetingId);
   const joined = accepted(await engine.meetings.join(meeting.joinCode, { name: 'Ada' }));
+  await fillMeeting(engine, orgId, meeting.meetingId, joined.attendeeId);
   accepted(await engine.elections.close(orgId, published, ACTOR));
   accepted(await engine.elections.publish(orgId, published, ACTOR));
   const openElectionId = await electionWithBallot(engine, orgId, meeting.meetingId);
+  await fillForModerators(engine, orgId, openElectionId);
   await superuser`SELECT urn.take_snapshot(${orgId}, ${openElectionId})`;
   const identity = identified(await engine.accounts.authenticate(joined.sessionToken));
   accepted(await engine.accounts.issueSocketTicket(identity));
   accepted(await engine.idempotency.begin(orgId, randomUUID(), randomBytes(32)));
-  await linkAccount(superuser, orgId);
+  await queueDeliveries(engine, orgId);
+  await useAccess(engine, superuser, orgId);
+  await linkAccount(engine, superuser, orgId);
   await spreadLog(superuser, orgId);
   return {
     orgId,
@@ -61,6 +65,42 @@ export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<
     joinCode: meeting.joinCode,
     openElectionId,
   };
+}
+
+/** A member in a group, invited, and a list of members that waits to be accepted. */
+async function fillMembers(engine: Engine, orgId: string): Promise<void> {
+  const actor = { id: orgId, givesRoles: true };
+  const { groupId } = accepted(await engine.groups.create(orgId, { name: 'Board' }, ACTOR));
+  const email = `ada@${orgId}.example`;
+  accepted(await engine.members.create(orgId, { number: '1', name: 'Ada', email, groups: [groupId] }, actor));
+  accepted(await engine.invitations.invite(orgId, { campaign: 'test' }, 'en', ACTOR));
+  accepted(await engine.memberImports.preview(orgId, { bytes: Buffer.from('number,name\n2,Bea') }, actor));
+}
+
+/** An agenda, somebody who asked to speak, a proxy, the rule about them, and somebody who is here. */
+async function fillMeeting(engine: Engine, orgId: string, meetingId: string, attendeeId: string): Promise<void> {
+  accepted(await engine.members.create(orgId, { number: '2', name: 'Bea' }, { id: orgId, givesRoles: true }));
+  accepted(await engine.agendas.add(orgId, meetingId, { kind: 'text', title: 'Welcome' }, ACTOR));
+  accepted(await engine.speakers.ask(orgId, meetingId, attendeeId, false));
+  const proxy = { grantor: { number: '2' }, holder: { number: '1' }, recorded: true };
+  accepted(await engine.proxies.give(orgId, proxy, orgId));
+  accepted(await engine.proxies.setHolderLimit(orgId, 3));
+  accepted(await engine.meetings.keepPresence(orgId, meetingId, randomUUID(), [attendeeId]));
+}
+
+/** The smallest PNG that there is: one black pixel. */
+export const ONE_PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** A template, a picture and a heap of paper ballots. */
+async function fillForModerators(engine: Engine, orgId: string, electionId: string): Promise<void> {
+  accepted(await engine.templates.create(orgId, { name: 'Test', election: { method: MOTION.method } }, ACTOR));
+  accepted(await engine.pictures.add(orgId, ONE_PIXEL, ACTOR));
+  accepted(await engine.paper.declare(orgId, electionId, 3, ACTOR));
+  const count = { ballots: 3, totals: { options: { yes: 2, no: 1 } } };
+  accepted(await engine.paper.enter(orgId, electionId, { label: 'Box 1', count }, ACTOR));
 }
 
 async function electionWithBallot(engine: Engine, orgId: string, meetingId: string): Promise<string> {
@@ -79,11 +119,43 @@ async function electionWithBallot(engine: Engine, orgId: string, meetingId: stri
   return electionId;
 }
 
-/** Sign-in with accounts is not written yet; its table is there. */
-async function linkAccount(superuser: Sql, orgId: string): Promise<void> {
-  const accountId = randomUUID();
-  await superuser`INSERT INTO app.accounts (account_id, display_name) VALUES (${accountId}, 'Ada')`;
-  await superuser`UPDATE app.members SET account_id = ${accountId} WHERE org_id = ${orgId}`;
+/** A quota, a key that lost access, and a request that was signed. */
+async function useAccess(engine: Engine, superuser: Sql, orgId: string): Promise<void> {
+  accepted(await engine.usage.setQuotas(orgId, { credentials: 1_000, ballots: 1_000, allocations: null }));
+  const { keyId } = accepted(await engine.apiKeys.create(orgId, { name: 'Lost', roles: ['member'] }));
+  accepted(await engine.apiKeys.revoke(orgId, keyId));
+  await superuser`INSERT INTO app.signed_requests (org_id, key_id, signature, expires_at)
+    VALUES (${orgId}, ${keyId}, ${randomBytes(32)}, clock_timestamp())`;
+}
+
+/** A mail and a webhook with something to post; the election that is open is followed for its milestones. */
+async function queueDeliveries(engine: Engine, orgId: string): Promise<void> {
+  const data = { organisation: 'Test', link: 'https://vote.example/i#secret', validForMinutes: 60 };
+  const mail = {
+    orgId,
+    to: 'ada@example.org',
+    locale: 'en',
+    template: 'member-invitation',
+    data,
+    key: 'test',
+  } as const;
+  accepted(await engine.mails.enqueue([mail]));
+  const webhook = { url: 'https://members.example/hooks', events: ['election.opened'] };
+  const { webhookId } = accepted(await engine.webhooks.create(orgId, webhook, ACTOR));
+  accepted(await engine.webhooks.test(orgId, webhookId));
+}
+
+/** The member's person, with an account and a session. */
+async function linkAccount(engine: Engine, superuser: Sql, orgId: string): Promise<void> {
+  const email = `ada.${randomBytes(5).toString('hex')}@example.org`;
+  const { accountId, link } = accepted(await engine.registration.createAccount({ email, name: 'Ada', locale: 'en' }));
+  const password = randomUUID();
+  accepted(await engine.signIn.resetPassword(link.split('=')[1] ?? '', password));
+  accepted(await engine.signIn.byPassword({ email, password }, { userAgent: 'Test' }));
+  const [member] = await superuser<
+    { member_id: string }[]
+  >`SELECT member_id FROM app.members WHERE org_id = ${orgId} AND number = '1'`;
+  accepted(await engine.organisations.linkMember(orgId, member?.member_id ?? '', accountId));
 }
 
 /** A row in every partition of the log, the default one included. */

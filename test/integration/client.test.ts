@@ -44,7 +44,7 @@ async function start(): Promise<Gateway> {
 
 const engine = await openEngine(database);
 const orgId = await newOrganisation(engine);
-const apiKey = accepted(await engine.accounts.createApiKey(orgId, { name: 'test', roles: ['moderator'] })).secret;
+const apiKey = accepted(await engine.apiKeys.create(orgId, { name: 'test', roles: ['moderator'] })).secret;
 const gateway = await start();
 const httpUrl = `http://127.0.0.1:${gateway.port}`;
 const http = new PsephosHttp({ baseUrl: httpUrl, secret: apiKey });

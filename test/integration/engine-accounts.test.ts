@@ -18,7 +18,7 @@ function reasonOf(outcome: Outcome<unknown>): unknown {
 }
 
 test('an API key tells its organisation and roles, until it is revoked', async () => {
-  const made = accepted(await engine.accounts.createApiKey(orgId, { name: 'Console', roles: ['moderator', 'member'] }));
+  const made = accepted(await engine.apiKeys.create(orgId, { name: 'Console', roles: ['moderator', 'member'] }));
   expect(made.secret).toMatch(/^psk_[\w-]{43}$/);
   const identity = identified(await other.accounts.authenticate(made.secret));
   expect(identity).toEqual({
@@ -31,13 +31,14 @@ test('an API key tells its organisation and roles, until it is revoked', async (
     sessionId: null,
     scopes: null,
     expiresAtMs: null,
+    requestsPerSecond: null,
     tokenHashPrefix: expect.stringMatching(/^[0-9a-f]{8}$/),
   });
   const stranger = await newOrganisation(engine, 'Strangers');
-  expect(kindOf(await engine.accounts.revokeApiKey(stranger, made.keyId))).toBe('not_found');
-  expect(kindOf(await engine.accounts.revokeApiKey(orgId, made.keyId))).toBe('ok');
+  expect(kindOf(await engine.apiKeys.revoke(stranger, made.keyId))).toBe('not_found');
+  expect(kindOf(await engine.apiKeys.revoke(orgId, made.keyId))).toBe('ok');
   expect(reasonOf(await other.accounts.authenticate(made.secret))).toBe('unauthenticated: revoked');
-  expect(kindOf(await engine.accounts.revokeApiKey(orgId, made.keyId))).toBe('not_found');
+  expect(kindOf(await engine.apiKeys.revoke(orgId, made.keyId))).toBe('not_found');
 });
 
 test.each(['psk_unknown', 'pst_unknown', 'pkt_ticket', '', 'no prefix', '\u0000'])(
@@ -48,7 +49,7 @@ test.each(['psk_unknown', 'pst_unknown', 'pkt_ticket', '', 'no prefix', '\u0000'
 );
 
 test('a socket ticket is good once, on any gateway, and not beyond its time', async () => {
-  const { secret } = accepted(await engine.accounts.createApiKey(orgId, { name: 'Screen', roles: ['member'] }));
+  const { secret } = accepted(await engine.apiKeys.create(orgId, { name: 'Screen', roles: ['member'] }));
   const identity = identified(await engine.accounts.authenticate(secret));
   const { ticket, expiresAt } = accepted(await engine.accounts.issueSocketTicket(identity));
   const leftMs = Number(expiresAt) - Date.now();
@@ -86,10 +87,10 @@ test('who joins a meeting stands on the roll of its open elections, and votes wi
       id: attendeeId,
       meetingId: meeting.meetingId,
     });
-    const cast = (electionId: string) =>
+    const cast = async (electionId: string) =>
       other.elections.cast(orgId, {
         electionId,
-        credential: other.accounts.attendeeCredential(identity, electionId),
+        credential: accepted(await other.meetings.credentialFor(identity, electionId)),
         castKey: attendeeId.replaceAll('-', ''),
         ballot: { choice: 'yes' },
       });
@@ -134,7 +135,7 @@ test('a meeting that is not there, or is another organisation’s', async () => 
 test('a session that has run out is told apart from an unknown one', async () => {
   const meeting = accepted(await engine.meetings.create(orgId, { title: 'Long ago' }, 'mia'));
   const { sessionToken, attendeeId } = accepted(await engine.meetings.join(meeting.joinCode, { name: 'Ada' }));
-  await sql`UPDATE app.attendees SET expires_at = clock_timestamp() WHERE attendee_id = ${attendeeId}`;
+  await sql`UPDATE app.attendee_sessions SET expires_at = clock_timestamp() WHERE attendee_id = ${attendeeId}`;
   await sleep(2);
   expect(reasonOf(await engine.accounts.authenticate(sessionToken))).toBe('unauthenticated: expired');
 });

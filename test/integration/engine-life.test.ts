@@ -48,6 +48,7 @@ test('a whole life: draft, open, closed, counted, published', async () => {
   expect(result.count.ballots).toEqual({ cast: 6, valid: 5, blank: 1, abstained: 0 });
   expect(accepted(await elections.recount(orgId, draft.electionId))).toEqual({
     ballots: 6,
+    paperBallots: 0,
     weight: 21n * ONE_VOTE,
     equalsTally: true,
     equalsResult: true,

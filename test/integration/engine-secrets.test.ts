@@ -41,7 +41,7 @@ function expectNone(text: string, secrets: readonly string[]): void {
 }
 
 test('no row of any table holds a token, cast key, session, ticket or API key', async () => {
-  const { secret } = accepted(await engine.accounts.createApiKey(orgId, { name: 'Console', roles: ['moderator'] }));
+  const { secret } = accepted(await engine.apiKeys.create(orgId, { name: 'Console', roles: ['moderator'] }));
   const identity = identified(await engine.accounts.authenticate(secret));
   const { ticket } = accepted(await engine.accounts.issueSocketTicket(identity));
   const meeting = accepted(await engine.meetings.create(orgId, { title: 'Assembly' }, 'mia'));

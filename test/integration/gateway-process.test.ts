@@ -52,7 +52,7 @@ async function makeKey(): Promise<string> {
   const engine = await createEngine({ url: database.ownerUrl });
   const organisation = await engine.accounts.createOrganisation({ name: 'Two doors' });
   if (!organisation.ok) throw new Error(organisation.failure.message);
-  const key = await engine.accounts.createApiKey(organisation.value.orgId, { name: 'admin', roles: ['admin'] });
+  const key = await engine.apiKeys.create(organisation.value.orgId, { name: 'admin', roles: ['admin'] });
   await engine.close();
   if (!key.ok) throw new Error(key.failure.message);
   return key.value.secret;

@@ -20,7 +20,9 @@ function take<T>(outcome: Outcome<T>): T {
 }
 
 const { orgId } = take(await engine.accounts.createOrganisation({ name: 'Fuzz' }));
-const key = take(await engine.accounts.createApiKey(orgId, { name: 'fuzz', roles: ['admin'] })).secret;
+const key = take(
+  await engine.apiKeys.create(orgId, { name: 'fuzz', roles: ['admin'], requestsPerSecond: 50_000 }),
+).secret;
 const meeting = take(await engine.meetings.create(orgId, { title: 'Fuzz' }, 'fuzz'));
 const options = ['a', 'b', 'c'].map((id) => ({ id, title: id }));
 const IRV = { title: 'Fuzz', method: { method: 'irv' as const, settings: {} }, options };
@@ -118,19 +120,22 @@ function encodeAnything(text: string): string {
 
 const document = openApiDocument(allOperations({ socketUrl: () => '', draining: () => false }));
 interface Documented {
-  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly example: unknown } } };
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown }>> };
 }
 const described = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
   Object.entries(methods as Record<string, Documented>).map(([method, operation]) => ({ path, method, operation })),
 );
 
 test.each(described)('$method $path answers nonsense with 4xx', async ({ path, method, operation }) => {
-  const example = operation.requestBody?.content['application/json'].example;
+  const content = operation.requestBody?.content ?? {};
+  const example = content['application/json']?.example;
+  const [fileType] = Object.keys(content).filter((type) => type !== 'application/json');
+  const file = fc.uint8Array({ maxLength: 400 }).map((bytes) => new Uint8Array(bytes));
   const request = fc.record({
     parts: fc.array(pathPart, { minLength: 2, maxLength: 2 }),
     query,
     headers,
-    raw: example === undefined ? fc.constant(undefined) : rawBody(example),
+    raw: fileType !== undefined ? file : example === undefined ? fc.constant(undefined) : rawBody(example),
     signedIn: fc.constantFrom(true, true, true, false),
   });
   await fc.assert(
@@ -138,7 +143,7 @@ test.each(described)('$method $path answers nonsense with 4xx', async ({ path, m
       const address = parts.reduce((rest, part) => rest.replace(/\{\w+\}/, () => part), path);
       const answer = await call(method.toUpperCase(), `${address}?${new URLSearchParams(query)}`, {
         as: signedIn ? key : null,
-        headers,
+        headers: fileType === undefined ? headers : { ...headers, 'content-type': fileType },
         ...(raw === undefined ? {} : { raw }),
       });
       expect(answer.status, answer.text).toBeLessThan(500);

@@ -39,7 +39,7 @@ export async function serveHttp(databaseUrl: string) {
     if (!created.ok) throw new Error(created.failure.message);
     const { orgId } = created.value;
     const key = async (role: Role) => {
-      const made = await engine.accounts.createApiKey(orgId, { name: role, roles: [role] });
+      const made = await engine.apiKeys.create(orgId, { name: role, roles: [role] });
       if (!made.ok) throw new Error(made.failure.message);
       return made.value.secret;
     };
@@ -48,7 +48,7 @@ export async function serveHttp(databaseUrl: string) {
 
   /** One request; every answer from 400 upwards must have the shape of errors. */
   const call = async (
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     { as, body, headers }: { as?: string; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answered> => {
@@ -71,6 +71,7 @@ export async function serveHttp(databaseUrl: string) {
 
   return {
     engine,
+    address: `http://127.0.0.1:${port}`,
     call,
     lines,
     ours: await keysOf('Ours'),

@@ -80,9 +80,9 @@ test('the life of an election, from the draft to the published list', async () =
   expect(result.count.ballots).toEqual({ cast: 5, valid: 4, blank: 1, abstained: 0 });
   const csv = await call('GET', `${path}/result.csv`, { as: member });
   expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-  expect(csv.text.split('\r\n')[0]).toBe('round,option,votes,received,given,status,rule');
+  expect(csv.text.split('\r\n')[0]).toBe('round,option,title,votes,received,given,status,rule');
   const recount = recountView.parse((await call('POST', `${path}/recount`, { as: admin })).json);
-  expect(recount).toEqual({ ballots: 5, weight: '5.25', equals_tally: true, equals_result: true });
+  expect(recount).toEqual({ ballots: 5, weight: '5.25', paper_ballots: 0, equals_tally: true, equals_result: true });
   const tally = tallyView.parse((await call('GET', `${path}/tally`, { as: member })).json);
   expect(tally).toMatchObject({ cast: 5, counted: 5, final: true, state: 'published' });
 
@@ -229,12 +229,12 @@ describe('bad input', () => {
   });
 
   test('a revoked key stops within a second', async () => {
-    const made = await server.engine.accounts.createApiKey(ours.orgId, { name: 'gone', roles: ['admin'] });
+    const made = await server.engine.apiKeys.create(ours.orgId, { name: 'gone', roles: ['admin'] });
     if (!made.ok) throw new Error(made.failure.message);
     const { keyId, secret } = made.value;
     secrets.push(secret);
     expect((await call('GET', '/v1/meetings', { as: secret })).status).toBe(200);
-    await server.engine.accounts.revokeApiKey(ours.orgId, keyId);
+    await server.engine.apiKeys.revoke(ours.orgId, keyId);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const refused = await call('GET', '/v1/meetings', { as: secret });
     expect([...codeOf(refused), refused.json.details.reason]).toEqual([401, 'AUTH_001', 'revoked']);

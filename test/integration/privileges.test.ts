@@ -78,6 +78,8 @@ describe('functions', () => {
     readonly definer: boolean;
     readonly guarded: boolean;
   }
+  /** What policies ask, so that every role may. */
+  const POLICIES = ['app.current_account', 'app.current_org'];
   const routines = () => superuser<Routine[]>`
     SELECT p.oid::regproc::text AS name, p.prosecdef AS definer,
       coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false) AS guarded,
@@ -87,11 +89,12 @@ describe('functions', () => {
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname IN ('app', 'urn', 'door') ORDER BY 1`;
 
   test('none may be executed by PUBLIC, and of the roles by the application alone', async () => {
-    const open = (await routines()).filter(({ executors, name }) => executors !== null && name !== 'app.current_org');
+    const open = (await routines()).filter(({ executors, name }) => executors !== null && !POLICIES.includes(name));
     for (const { name, executors } of open) expect({ name, executors }).toEqual({ name, executors: 'psephos_app' });
     expect(open.length).toBeGreaterThan(10);
-    const [policy] = (await routines()).filter(({ name }) => name === 'app.current_org');
-    expect(policy?.executors).not.toContain('PUBLIC');
+    const asked = (await routines()).filter(({ name }) => POLICIES.includes(name));
+    expect(asked).toHaveLength(POLICIES.length);
+    for (const { executors } of asked) expect(executors).not.toContain('PUBLIC');
   });
 
   test('those that run with their owner’s rights look names up nowhere but in the catalogue', async () => {
@@ -153,7 +156,9 @@ describe('what each role may do', () => {
     const everywhere = ['app', 'urn', 'door', 'history'];
     expect(ours(await holders(WRITES, everywhere), 'psephos_auditor')).toEqual([]);
     expect(ours(await holders(['SELECT'], everywhere), 'psephos_auditor')).toContain('app.results');
-    expect(await attempt('psephos_auditor', 'SELECT session_hash FROM app.attendees')).toContain('permission denied');
+    expect(await attempt('psephos_auditor', 'SELECT session_hash FROM app.attendee_sessions')).toContain(
+      'permission denied',
+    );
     expect(await attempt('psephos_auditor', 'SELECT name, joined_at FROM app.attendees')).toBe('done');
   });
 
@@ -175,14 +180,56 @@ describe('what each role may do', () => {
     );
   });
 
+  test('the application reads no mail and no secret of a webhook', async () => {
+    for (const statement of [
+      'SELECT data FROM app.mails',
+      'UPDATE app.mails SET data = NULL',
+      'SELECT secret FROM app.webhooks',
+      'SELECT previous_secret FROM app.webhooks',
+      'INSERT INTO app.webhooks SELECT * FROM app.webhooks RETURNING secret',
+    ]) {
+      expect(await attempt('psephos_app', statement)).toContain('permission denied');
+    }
+    expect(await attempt('psephos_auditor', 'SELECT body FROM app.webhook_deliveries')).toContain('permission denied');
+  });
+
+  test('the application makes nobody an administrator of the platform, and removes no account', async () => {
+    for (const statement of [
+      'UPDATE app.accounts SET platform_admin = true',
+      "INSERT INTO app.accounts (account_id, display_name, platform_admin) VALUES (gen_random_uuid(), 'Eve', true)",
+      'DELETE FROM app.accounts',
+    ]) {
+      expect(await attempt('psephos_app', statement)).toContain('permission denied');
+    }
+  });
+
+  test('the auditor learns of accounts no more than their names', async () => {
+    expect(await attempt('psephos_auditor', 'SELECT account_id, display_name FROM app.accounts')).toBe('done');
+    for (const table of ['accounts', 'account_secrets', 'account_sessions', 'account_tokens', 'account_identities']) {
+      expect(await attempt('psephos_auditor', `SELECT * FROM app.${table}`)).toContain('permission denied');
+    }
+  });
+
   test('the application makes no tables, functions or schemas', async () => {
     for (const statement of ['CREATE TABLE app.mine ()', 'CREATE TABLE public.mine ()', 'CREATE SCHEMA mine']) {
       expect(await attempt('psephos_app', statement)).toContain('permission denied');
     }
   });
 
-  test('the door changes nothing but the tickets that it takes in', async () => {
-    expect(ours(await holders(WRITES, ['app', 'urn', 'history']), 'psephos_door')).toEqual(['app.socket_tickets']);
+  test('the door changes nothing but what it takes in, counts and hands to senders', async () => {
+    expect(ours(await holders(WRITES, ['app', 'urn', 'history']), 'psephos_door')).toEqual([
+      'app.attendee_sessions',
+      'app.mails',
+      'app.member_imports',
+      'app.oidc_logins',
+      'app.presence',
+      'app.rate_limits',
+      'app.server_secrets',
+      'app.signing_keys',
+      'app.socket_tickets',
+      'app.webhook_deliveries',
+      'app.webhooks',
+    ]);
     expect(await attempt('psephos_door', "UPDATE app.socket_tickets SET identity = '{}'")).toContain(
       'permission denied',
     );

@@ -10,7 +10,7 @@ const PATIENCE_MS = 5_000;
 /** A socket without any of the client's manners: sends what it is told, keeps what it gets. */
 export class RawSocket {
   readonly frames: Frame[] = [];
-  closed: { readonly code: number } | undefined;
+  closed: { readonly code: number; readonly reason: string } | undefined;
   readonly socket: WebSocket;
   #taken = 0;
   readonly #waiting = new Set<() => void>();
@@ -21,14 +21,17 @@ export class RawSocket {
       this.frames.push(JSON.parse(String(data)));
       for (const tell of this.#waiting) tell();
     });
-    socket.on('close', (code) => {
-      this.closed = { code };
+    socket.on('close', (code, reason) => {
+      this.closed = { code, reason: String(reason) };
       for (const tell of this.#waiting) tell();
     });
     socket.on('error', () => {});
   }
 
-  static async open(port: number, options: { origin?: string } = {}): Promise<RawSocket> {
+  static async open(
+    port: number,
+    options: { origin?: string; headers?: Record<string, string> } = {},
+  ): Promise<RawSocket> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`, SUBPROTOCOL, options);
     const raw = new RawSocket(socket);
     await once(socket, 'open');

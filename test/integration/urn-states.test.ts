@@ -123,12 +123,12 @@ describe('the roll of a meeting', () => {
   }
   async function attend(orgId: string, meetingId: string): Promise<string> {
     const attendeeId = randomUUID();
-    await urn.superuser`INSERT INTO app.attendees (org_id, attendee_id, meeting_id, name, session_hash, expires_at)
-      VALUES (${orgId}, ${attendeeId}, ${meetingId}, 'Ada', ${randomBytes(32)}, now() + interval '1 hour')`;
+    await urn.superuser`INSERT INTO app.attendees (org_id, attendee_id, meeting_id, name)
+      VALUES (${orgId}, ${attendeeId}, ${meetingId}, 'Ada')`;
     return attendeeId;
   }
   const enrol = (orgId: string, meetingId: string, attendeeId: string) =>
-    urn.app`SELECT urn.enrol_attendee(${orgId}, ${meetingId}, ${attendeeId})`;
+    urn.app`SELECT urn.enrol_attendees(${orgId}, ${meetingId}, ${`{${attendeeId}}`}::text::uuid[])`;
 
   test('takes who is there at the opening and who comes later, once each, and nobody after the close', async () => {
     const { orgId, meetingId } = await meeting();

@@ -11,6 +11,11 @@ import { emptyDatabase } from '../harness/postgres.ts';
 import { SqlFolder } from '../harness/sql-folder.ts';
 
 const MIGRATIONS = readdirSync('sql/migrations').length;
+/** The newest migration there is, and the names of two that a later version would add. */
+const NEWEST = await newestMigration();
+const [FIRST, SECOND] = ['first', 'second'].map(
+  (name, i) => `${String(Number(NEWEST.slice(0, 4)) + 1 + i).padStart(4, '0')}_${name}`,
+) as [string, string];
 const FUNCTIONS = readdirSync('sql/functions').length;
 
 const createTable = (name: string) =>
@@ -98,13 +103,13 @@ describe('refused, with nothing changed', () => {
     ],
     [
       'a renamed migration',
-      (folder) => folder.rename('migrations/0006_urn.sql', 'migrations/0006_box.sql'),
-      'this database was migrated by a newer Psephos (0006_urn is unknown here): start that version, or restore a backup',
+      (folder) => folder.rename(`migrations/${NEWEST}.sql`, `migrations/${NEWEST.slice(0, 4)}_other.sql`),
+      `this database was migrated by a newer Psephos (${NEWEST} is unknown here): start that version, or restore a backup`,
     ],
     [
       'a downgrade',
-      (folder) => folder.remove('migrations/0006_urn.sql'),
-      'this database was migrated by a newer Psephos (0006_urn is unknown here): start that version, or restore a backup',
+      (folder) => folder.remove(`migrations/${NEWEST}.sql`),
+      `this database was migrated by a newer Psephos (${NEWEST} is unknown here): start that version, or restore a backup`,
     ],
     [
       'a function file that PostgreSQL does not take',
@@ -127,23 +132,23 @@ describe('a later version', () => {
     const { ownerUrl } = await emptyDatabase();
     await migrate(ownerUrl);
     const folder = new SqlFolder();
-    folder.write('migrations/0007_first.sql', createTable('first'));
-    folder.write('migrations/0008_second.sql', createTable('second'));
+    folder.write(`migrations/${FIRST}.sql`, createTable('first'));
+    folder.write(`migrations/${SECOND}.sql`, createTable('second'));
     const said: string[] = [];
     await migrate(ownerUrl, { folder: folder.url, log: (line) => said.push(line) });
-    expect(said).toEqual(['migrated to 0008_second']);
+    expect(said).toEqual([`migrated to ${SECOND}`]);
     expect(await ask(ownerUrl, 'SELECT FROM app.first, app.second')).toEqual([]);
-    expect(await problemOf(migrate(ownerUrl))).toContain('by a newer Psephos (0007_first is unknown here)');
+    expect(await problemOf(migrate(ownerUrl))).toContain(`by a newer Psephos (${FIRST} is unknown here)`);
   });
 
   test('that fails in its second migration keeps the first, and goes on from there', async () => {
     const { ownerUrl } = await emptyDatabase();
     await migrate(ownerUrl);
     const folder = new SqlFolder();
-    folder.write('migrations/0007_first.sql', createTable('first'));
-    folder.write('migrations/0008_second.sql', '-- Up Migration\nSELECT 1 / 0;');
+    folder.write(`migrations/${FIRST}.sql`, createTable('first'));
+    folder.write(`migrations/${SECOND}.sql`, '-- Up Migration\nSELECT 1 / 0;');
     await expect(migrate(ownerUrl, { folder: folder.url })).rejects.toThrow('division by zero');
-    folder.write('migrations/0008_second.sql', createTable('second'));
+    folder.write(`migrations/${SECOND}.sql`, createTable('second'));
     await migrate(ownerUrl, { folder: folder.url });
     expect(await ask(ownerUrl, 'SELECT FROM app.first, app.second')).toEqual([]);
   });
@@ -191,9 +196,9 @@ describe('killed between its migrations and their record', () => {
 
   test('a version before it is refused all the same', async () => {
     const folder = new SqlFolder();
-    folder.write('migrations/0007_first.sql', createTable('first'));
+    folder.write(`migrations/${FIRST}.sql`, createTable('first'));
     const ownerUrl = await killedDatabase(folder);
-    expect(await problemOf(migrate(ownerUrl))).toContain('by a newer Psephos (0007_first is unknown here)');
+    expect(await problemOf(migrate(ownerUrl))).toContain(`by a newer Psephos (${FIRST} is unknown here)`);
     await migrate(ownerUrl, { folder: folder.url });
   });
 });

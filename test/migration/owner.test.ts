@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { createEngine, credentialOfToken } from '../../engine/index.ts';
 import { makeSharedTempFolder, openEmbeddedPostgres } from '../../sql/embedded/index.ts';
 import { migrate } from '../../sql/migrate.ts';
+import { setPlatformAdmin } from '../../sql/platform-admin.ts';
 
 // A cluster of its own: on the tests' server a superuser has made the roles already, and a real one starts without them.
 const folder = await makeSharedTempFolder('psephos-owner-');
@@ -69,4 +70,20 @@ test('his own statements have no more rights in it than the application', async 
   await expect(sql`SELECT FROM urn.credential`).rejects.toThrow('permission denied');
   await expect(sql`DELETE FROM app.log`).rejects.toThrow('permission denied');
   await sql.end();
+});
+
+test('he makes an administrator of the platform, who signs in', async () => {
+  const engine = await createEngine({ url });
+  const email = 'ada@example.org';
+  const made = await engine.registration.createAccount({ email, name: 'Ada', locale: 'en' });
+  if (!made.ok) throw new Error(made.failure.message);
+  const password = 'four blue otters sing';
+  expect(await engine.signIn.resetPassword(made.value.link.split('=')[1] ?? '', password)).toMatchObject({ ok: true });
+  expect(await setPlatformAdmin(url, email, true)).toBe(true);
+  expect(await setPlatformAdmin(url, 'nobody@example.org', true)).toBe(false);
+  const pair = await engine.signIn.byPassword({ email, password }, { userAgent: 'Test' });
+  if (!pair.ok) throw new Error(pair.failure.message);
+  const known = await engine.accounts.authenticate(pair.value.accessToken);
+  expect(known).toMatchObject({ ok: true, value: { person: { platformAdmin: true } } });
+  await engine.close();
 });

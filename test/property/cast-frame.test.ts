@@ -17,6 +17,7 @@ const good = fc.record(
     credential: token,
     ballot: fc.oneof(fc.object(), fc.array(fc.string())),
     cast_key: hex(32),
+    on_behalf_of: fc.uuid(),
   },
   { requiredKeys: ['id', 'op', 'election', 'ballot', 'cast_key'] },
 );
@@ -39,6 +40,7 @@ const keys = fc.constantFrom(
   'credential',
   'ballot',
   'cast_key',
+  'on_behalf_of',
   'extra',
   '__proto__',
   'toString',

@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['engine', 'protocol'],
   workers: ['engine'],
   loadtest: ['client', 'protocol'],
-  cli: ['protocol', 'sql', 'client', 'engine', 'gateway', 'workers', 'loadtest'],
+  cli: ['protocol', 'sql', 'client', 'engine', 'gateway', 'workers', 'loadtest', 'web'],
 };
 const BENCH_MAY_IMPORT = ['engine', 'sql']; // it measures them directly
 const EMBEDDED_SERVER = 'sql/embedded/index.ts'; // every load test may start a database of its own

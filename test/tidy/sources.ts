@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What is not ours: installed, downloaded, or written by a running Psephos. */
 const NOT_OURS = new Set(['node_modules', '.git', '.cache', 'coverage']);
-const NOT_OURS_AT_ROOT = new Set(['data', '.env']);
+const NOT_OURS_AT_ROOT = new Set(['data', '.env', 'web/dist']);
 const BINARY = /\.(png|ico|woff2|gz|zip|pdf)$/;
 
 /** One file of the repository; `path` is relative to its root, with forward slashes. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exampleOf, parseSettings, type Settings, settingsSchema } from '../../cli/settings.ts';
+import { showsOutbox, workerSettingsOf } from '../../cli/worker-settings.ts';
 
 const NAMES = Object.keys(settingsSchema.shape) as (keyof Settings)[];
 const EXAMPLE_FILE = readFileSync('.env.example', 'utf8');
@@ -27,8 +28,12 @@ describe('settings', () => {
       PORT: 8080,
       WS_PORT: 8081,
       POSTGRES_PORT: 0,
+      SOCKETS_MAX: 20_000,
+      SOCKETS_PER_ADDRESS: 10_000,
       HOT_POOL: 3,
       POOL: 5,
+      MAIL_PER_SECOND: 20,
+      WEBHOOK_ALLOW_PRIVATE: false,
       LOG_LEVEL: 'info',
     });
   });
@@ -50,6 +55,13 @@ describe('settings', () => {
     ['PUBLIC_URL', 'vote.example'],
     ['PUBLIC_WS_URL', 'https://vote.example'],
     ['ORIGINS', 'https://vote.example/path'],
+    ['TRUSTED_PROXIES', 'everybody'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['SOCKETS_MAX', '0'],
+    ['MAIL_FROM', 'nobody'],
+    ['MAIL_FROM', 'a@b, c@d'],
+    ['MAIL_PER_SECOND', '0'],
+    ['WEBHOOK_ALLOW_PRIVATE', 'yes'],
   ])('%s=%s is refused and named', (name, value) => {
     expect(problemOf({ [name]: value })).toMatch(
       new RegExp(`^${name}=${JSON.stringify(value)}: not .+; example: ${name}=.+$`),
@@ -64,6 +76,24 @@ describe('settings', () => {
     const problem = problemOf({ DATABASE_URL: 'mysql://owner:hunter2@db/psephos' });
     expect(problem).toContain('DATABASE_URL (value not shown): not a URL');
     expect(problem).not.toContain('hunter2');
+  });
+
+  test('a mail server is never shown either, and mails need a sender', () => {
+    expect(problemOf({ SMTP_URL: 'https://votes:hunter2@mail' })).toMatch(/^SMTP_URL \(value not shown\): not a URL/);
+    const settings = parseSettings({ SMTP_URL: 'smtp://127.0.0.1:25' });
+    expect(() => workerSettingsOf(settings)).toThrow('MAIL_FROM is missing');
+    for (const MAIL_FROM of ['votes@example.org', 'Psephos <votes@example.org>', '<votes@example.org>']) {
+      expect(workerSettingsOf({ ...settings, MAIL_FROM }).mail).toMatchObject({ from: MAIL_FROM, perSecond: 20 });
+      expect(parseSettings({ MAIL_FROM }).MAIL_FROM).toBe(MAIL_FROM);
+    }
+    expect(problemOf({ MAIL_FROM: 'a@b\r\nBcc: c@d' })).toContain('not an address');
+  });
+
+  test('the outbox is shown where no mail is sent and nobody else can look', () => {
+    expect(showsOutbox(parseSettings({}))).toBe(true);
+    expect(showsOutbox(parseSettings({ HOST: '::1' }))).toBe(true);
+    expect(showsOutbox(parseSettings({ HOST: '0.0.0.0' }))).toBe(false);
+    expect(showsOutbox(parseSettings({ SMTP_URL: 'smtp://127.0.0.1:25' }))).toBe(false);
   });
 
   test('empty means absent, and variables that are not ours are passed over', () => {

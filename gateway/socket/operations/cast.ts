@@ -1,7 +1,7 @@
-import type { Identity, Outcome } from '../../../engine/index.ts';
-import { type CastReceipt, credentialOfToken } from '../../../engine/index.ts';
+import type { CastReceipt, Identity, Outcome } from '../../../engine/index.ts';
 import type { CastFrame } from '../../../protocol/frames/cast.ts';
 import { authorise } from '../../auth/permissions.ts';
+import { votingCredential } from '../../auth/voting-credential.ts';
 import type { Connection } from '../connection.ts';
 import type { Gate } from '../gate.ts';
 import { operation } from './operation.ts';
@@ -14,25 +14,28 @@ export function castBallot(gate: Gate, connection: Connection, frame: CastFrame)
     if (!refused.ok) gate.refuse(connection, frame.id, refused.failure);
     return;
   }
-  const { id, election, credential, ballot } = frame;
+  const { id } = frame;
   gate.begin(connection);
-  gate.engine.elections
-    .cast(identity.orgId, {
-      electionId: election,
-      credential:
-        credential === undefined
-          ? gate.engine.accounts.attendeeCredential(identity, election)
-          : credentialOfToken(credential),
-      ballot,
-      castKey: frame.cast_key,
-    })
-    .then(
-      (outcome) => answer(gate, connection, id, outcome),
-      (error: unknown) => {
-        gate.end(connection);
-        gate.bug(connection, id, 'cast', error);
-      },
-    );
+  const right = votingCredential(gate.engine, identity, frame.election, frame);
+  // only a proxy that is not remembered is waited for
+  const casting = right instanceof Promise ? right.then((known) => castWith(gate, identity, frame, known)) : undefined;
+  (casting ?? castWith(gate, identity, frame, right as Outcome<string>)).then(
+    (outcome) => answer(gate, connection, id, outcome),
+    (error: unknown) => {
+      gate.end(connection);
+      gate.bug(connection, id, 'cast', error);
+    },
+  );
+}
+
+function castWith(
+  gate: Gate,
+  { orgId }: Identity,
+  { election, ballot, cast_key: castKey }: CastFrame,
+  credential: Outcome<string>,
+): Promise<Outcome<CastReceipt>> {
+  if (!credential.ok) return Promise.resolve(credential);
+  return gate.engine.elections.cast(orgId, { electionId: election, credential: credential.value, ballot, castKey });
 }
 
 function answer(gate: Gate, connection: Connection, id: CastFrame['id'], outcome: Outcome<CastReceipt>): void {

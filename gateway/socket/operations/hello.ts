@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { accept, type Identity, type Outcome, refuse } from '../../../engine/index.ts';
 import { authorise, permits } from '../../auth/permissions.ts';
 import { CLOSE, type Connection } from '../connection.ts';
@@ -9,6 +10,25 @@ interface Secrets {
   readonly api_key?: string | undefined;
 }
 
+/** A revocation that was on its way is waited for, and the key asked for once more. */
+const REVOKED_AGAIN_MS = 150;
+
+const CHANGED = refuse('unauthenticated', 'Your access has just changed. Ask for a new ticket.', {
+  details: { reason: 'revoked' },
+});
+
+/** Who is calling, read after this began; whoever was revoked meanwhile is refused. */
+async function identifyNow(gate: Gate, secrets: Secrets): Promise<Outcome<Identity>> {
+  const askedMs = performance.now();
+  const known = await identify(gate, secrets);
+  if (!known.ok || gate.access.stands(known.value, askedMs)) return known;
+  if (secrets.api_key === undefined) return CHANGED;
+  await sleep(REVOKED_AGAIN_MS);
+  const againMs = performance.now();
+  const again = await identify(gate, secrets);
+  return !again.ok || gate.access.stands(again.value, againMs) ? again : CHANGED;
+}
+
 async function identify(gate: Gate, { ticket, api_key: apiKey }: Secrets): Promise<Outcome<Identity>> {
   const known =
     ticket === undefined ? await keyHolder(gate, apiKey ?? '') : await gate.engine.accounts.redeemSocketTicket(ticket);
@@ -18,7 +38,7 @@ async function identify(gate: Gate, { ticket, api_key: apiKey }: Secrets): Promi
 }
 
 async function keyHolder(gate: Gate, apiKey: string): Promise<Outcome<Identity>> {
-  const known = await gate.identities.of(apiKey);
+  const known = await gate.identities.fresh(apiKey);
   if (!known.ok) return known;
   const { identity } = known.value;
   if (identity?.kind === 'api_key') return accept(identity);
@@ -30,6 +50,7 @@ async function keyHolder(gate: Gate, apiKey: string): Promise<Outcome<Identity>>
 function welcome(gate: Gate, connection: Connection, identity: Identity): string {
   const { framesPerSecondAttendee, framesPerSecondMachine, pingSeconds, requestsInWork } = gate.limits;
   connection.identity = identity;
+  gate.access.join(connection);
   connection.mayCast = permits(identity, 'ballots.cast');
   connection.framesMax = identity.kind === 'api_key' ? framesPerSecondMachine : framesPerSecondAttendee;
   return JSON.stringify({
@@ -37,6 +58,7 @@ function welcome(gate: Gate, connection: Connection, identity: Identity): string
     roles: identity.roles,
     meeting_id: identity.meetingId,
     heartbeat_ms: pingSeconds * 1_000,
+    server_time: new Date().toISOString(),
     max_in_work: requestsInWork,
   }).slice(1, -1);
 }
@@ -63,7 +85,7 @@ export const hello = operation('hello', async (gate, connection, frame) => {
   const startedAtMs = performance.now();
   connection.greeting = true;
   gate.begin(connection);
-  const known = await identify(gate, frame).finally(() => gate.end(connection));
+  const known = await identifyNow(gate, frame).finally(() => gate.end(connection));
   if (connection.socket === undefined) return;
   if (known.ok) {
     gate.reply(connection, frame.id, welcome(gate, connection, known.value));

@@ -3,6 +3,7 @@ import { cast } from './cast.ts';
 import { hello } from './hello.ts';
 import type { SocketOperation } from './operation.ts';
 import { ping } from './ping.ts';
+import { presence } from './presence.ts';
 import { subscribe } from './subscribe.ts';
 import { unsubscribe } from './unsubscribe.ts';
 
@@ -11,5 +12,6 @@ export const operations: Readonly<Record<OperationName, SocketOperation>> = {
   subscribe,
   unsubscribe,
   cast,
+  presence,
   ping,
 };

@@ -18,7 +18,7 @@ export interface EventSource {
 
 /** A log entry as subscribers see it: without who did it, and without anything that is not listed here. */
 export function eventOf({ pos, kind, topic, at, payload }: LogEntry): TopicEvent {
-  const { state, reason, title, present } = payload;
+  const { state, reason, title, present, closes_at: closesAt } = payload;
   return {
     pos,
     kind,
@@ -28,6 +28,7 @@ export function eventOf({ pos, kind, topic, at, payload }: LogEntry): TopicEvent
     ...(typeof reason === 'string' ? { reason } : {}),
     ...(typeof title === 'string' ? { title } : {}),
     ...(typeof present === 'number' ? { present } : {}),
+    ...(typeof closesAt === 'string' ? { closes_at: closesAt } : {}),
   };
 }
 

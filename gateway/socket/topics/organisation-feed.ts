@@ -3,6 +3,8 @@ import type { Engine, LogEntry } from '../../../engine/index.ts';
 import type { SocketLimits } from '../limits.ts';
 import { type EventTopic, eventOf, isEvent } from './event-topic.ts';
 
+/** Kinds of entries whose topic is a meeting; a proxy for all meetings has none, and its own id is nobody's topic. */
+const OF_MEETINGS = /^(meeting|agenda|speakers|proxy|proxies)\./;
 /** Elections whose meeting is remembered; past it the oldest are asked for again. */
 const MEETINGS_KEPT = 2_000;
 
@@ -65,10 +67,12 @@ export class OrganisationFeed {
 
   /** The meeting that an entry belongs to; null for elections outside of meetings. Asks until the database answers. */
   async meetingOf({ topic, kind, payload }: LogEntry): Promise<string | null> {
-    if (kind.startsWith('meeting.')) return topic;
+    if (!kind.startsWith('election.')) return OF_MEETINGS.test(kind) ? topic : null;
     const known = this.#meetingOf.get(topic);
     if (known !== undefined) return known;
-    if (kind === 'election.created') return this.#remember(topic, (payload.meeting as string | undefined) ?? null);
+    // of one that is gone the log alone still knows its meeting
+    if (kind === 'election.created' || kind === 'election.deleted')
+      return this.#remember(topic, (payload.meeting as string | undefined) ?? null);
     while (!this.#stopped) {
       const election = await this.#engine.elections.get(this.#orgId, topic);
       if (election.ok) return this.#remember(topic, election.value.meetingId);

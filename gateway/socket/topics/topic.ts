@@ -47,6 +47,11 @@ export abstract class Topic {
   /** The messages that bring somebody who holds nothing to `offset`; the first one is a snapshot. */
   abstract present(): readonly string[];
 
+  /** Messages that everyone gets after what present() or missed() gave: what has no place in the log. */
+  also(): readonly string[] {
+    return [];
+  }
+
   /**
    * JSON of the data of one message with everything after `from` up to `to`; null where a snapshot is shorter or
    * nothing but a snapshot will do.

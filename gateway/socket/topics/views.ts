@@ -1,6 +1,10 @@
 import { accept, type Engine, type Outcome } from '../../../engine/index.ts';
 import type { ElectionTopicData, MeetingTopicData } from '../../../protocol/frames/messages.ts';
+import type { MeetingLiveView } from '../../../protocol/meetings.ts';
+import { agendaAsJson } from '../../http/agenda.ts';
 import { electionAsJson } from '../../http/elections.ts';
+import { meetingAsJson, presenceAsJson } from '../../http/meetings.ts';
+import { speakersAsJson } from '../../http/speakers.ts';
 
 /** The whole state of an election topic. */
 export async function readElection(
@@ -23,9 +27,33 @@ export async function readMeeting(
   if (!meeting.ok) return meeting;
   const elections = await engine.elections.list(orgId, { meetingId, limit: electionsMax });
   if (!elections.ok) return elections;
-  const { title, joinCode, createdAt } = meeting.value;
+  return accept({ meeting: meetingAsJson(meeting.value), elections: elections.value.items.map(electionAsJson) });
+}
+
+/** What else a meeting topic shows of it, besides its elections. */
+export async function readMeetingParts(
+  engine: Engine,
+  orgId: string,
+  meetingId: string,
+): Promise<Outcome<MeetingLiveView>> {
+  const meeting = await engine.meetings.get(orgId, meetingId);
+  if (!meeting.ok) return meeting;
+  const agenda = await engine.agendas.get(orgId, meetingId);
+  if (!agenda.ok) return agenda;
+  const speakers = await engine.speakers.list(orgId, meetingId);
+  if (!speakers.ok) return speakers;
   return accept({
-    meeting: { meeting_id: meetingId, title, join_code: joinCode, created_at: createdAt.toISOString() },
-    elections: elections.value.items.map(electionAsJson),
+    meeting: meetingAsJson(meeting.value),
+    agenda: agendaAsJson(agenda.value),
+    speakers: speakersAsJson(speakers.value),
   });
+}
+
+export async function readPresence(
+  engine: Engine,
+  orgId: string,
+  meetingId: string,
+): Promise<Outcome<MeetingLiveView>> {
+  const presence = await engine.meetings.presenceOf(orgId, meetingId);
+  return presence.ok ? accept({ presence: presenceAsJson(presence.value) }) : presence;
 }

@@ -26,7 +26,7 @@ export async function startGatewayOn(stage: Stage): Promise<{ server: OwnServer;
     environment: { DATABASE_URL: stage.url, DATABASE_OWNER_URL: stage.ownerUrl, LOG_LEVEL: 'warn' },
   });
   stage.closeFirst(() => server.stop());
-  const key = await stage.engine.accounts.createApiKey(stage.orgId, { name: 'bench', roles: ['moderator'] });
+  const key = await stage.engine.apiKeys.create(stage.orgId, { name: 'bench', roles: ['moderator'] });
   return { server, apiKey: valueFrom(key).secret };
 }
 

@@ -13,6 +13,8 @@ export class FakeGateway {
   /** new connections fail while this is set */
   away = false;
   answer: Answer;
+  /** what hello is refused with, while this is set */
+  refuseHello: { readonly error: object } | undefined;
   readonly sockets: FakeSocket[] = [];
 
   constructor(answer: Answer = () => ({})) {
@@ -37,8 +39,8 @@ export class FakeGateway {
     for (const socket of this.sockets) socket.receive(message);
   }
 
-  cut(): void {
-    for (const socket of [...this.sockets]) socket.end(1006);
+  cut(code = 1006, reason = ''): void {
+    for (const socket of [...this.sockets]) socket.end(code, reason);
   }
 }
 
@@ -66,8 +68,16 @@ class FakeSocket implements SocketLike {
   send(text: string): void {
     const frame = JSON.parse(text);
     this.#gateway.frames.push(frame);
-    const hello = { org_id: 'o', roles: [], meeting_id: null, heartbeat_ms: 25_000, max_in_work: 1_000 };
-    const answer = frame.op === 'hello' ? hello : this.#gateway.answer(frame, this.#number);
+    const hello = {
+      org_id: 'o',
+      roles: [],
+      meeting_id: null,
+      heartbeat_ms: 25_000,
+      server_time: '2026-11-21T18:00:00.000Z',
+      max_in_work: 1_000,
+    };
+    const answer =
+      frame.op === 'hello' ? (this.#gateway.refuseHello ?? hello) : this.#gateway.answer(frame, this.#number);
     queueMicrotask(() => {
       if (answer === 'cut') this.end(1006);
       else if (answer !== null) this.receive({ id: frame.id, ok: !('error' in answer), ...answer });
@@ -84,10 +94,10 @@ class FakeSocket implements SocketLike {
     this.end(1000);
   }
 
-  end(code: number): void {
+  end(code: number, reason = ''): void {
     if (this.readyState === 3) return;
     this.readyState = 3;
     this.#gateway.sockets.splice(this.#gateway.sockets.indexOf(this), 1);
-    (this.onclose as unknown as (event: object) => void)?.({ code, reason: '' });
+    (this.onclose as unknown as (event: object) => void)?.({ code, reason });
   }
 }

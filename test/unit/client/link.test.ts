@@ -141,3 +141,34 @@ test('a refused topic throws its code; a stopped one gets nothing more', async (
   expect(got).toEqual([]);
   expect(gateway.frames.at(-1)).toMatchObject({ op: 'unsubscribe', topic: TOPIC });
 });
+
+test('access that has ended is asked for again: with a good secret all goes on', async () => {
+  const gateway = new FakeGateway(() => ({}));
+  const client = await connect(gateway);
+  gateway.cut(1008, 'access ended');
+  await sleep(50);
+  expect(client.connections).toBe(2);
+  expect(client.isConnected).toBe(true);
+});
+
+test('a revoked key is refused once and not tried again', async () => {
+  const gateway = new FakeGateway(() => ({}));
+  const client = await connect(gateway);
+  gateway.refuseHello = { error: { code: 'AUTH_001', message: 'This API key has been revoked.' } };
+  gateway.cut(1008, 'access ended');
+  await sleep(100);
+  expect(client.isConnected).toBe(false);
+  expect(gateway.connections).toBe(2);
+  expect(await client.cast('e', {})).toMatchObject({ ok: false, code: 'AUTH_001' });
+});
+
+test('a gateway that lets in and throws out is not tried for ever', async () => {
+  const gateway = new FakeGateway(() => ({}));
+  const client = await connect(gateway);
+  for (let round = 0; round < 10; round += 1) {
+    gateway.cut(1008, 'access ended');
+    await sleep(20);
+  }
+  expect(gateway.connections).toBe(3);
+  expect(client.isConnected).toBe(false);
+});

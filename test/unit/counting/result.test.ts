@@ -13,7 +13,7 @@ const roll = { rollCount: 12, rollWeight: 12n * VOTE, present: 11 };
 function decided(method: ElectionMethod, lines: readonly (readonly [string, bigint])[]) {
   const patterns = lines.map(([ballot, weight]) => ({ ballot, count: 1, weight }));
   const rules = { quorum: { share: { numerator: 1, denominator: 2 } } };
-  return decide({ electionId: 'e1', method, options, rules }, patterns, roll);
+  return decide({ electionId: 'e1', title: 'Board', method, options, rules }, patterns, roll);
 }
 
 const stv = decided({ method: 'stv', settings: { seats: 2 } }, [
@@ -54,16 +54,16 @@ test('the JSON shows every amount as decimal votes', () => {
 });
 
 test('the round table explains each amount by what was received and given', () => {
-  const rows = roundTable(stv.count);
-  expect(ROUND_TABLE_HEADER).toHaveLength(7);
-  expect(rows.every((row) => row.length === 7)).toBe(true);
+  const rows = roundTable(stv);
+  expect(ROUND_TABLE_HEADER).toHaveLength(8);
+  expect(rows.every((row) => row.length === 8)).toBe(true);
   // surplus 2.583333 of 5: transfer value 0.51666
   const rule = 'quota reached';
   expect(rows.filter(([round]) => round === '2')).toEqual([
-    ['2', 'a', '2.416667', '0', '2.583333', '', rule],
-    ['2', 'b', '3.8333', '2.5833', '0', 'elected', rule],
-    ['2', 'c', '1', '0', '0', '', rule],
-    ['2', '', '0.000033', '0.000033', '0', 'exhausted', rule],
+    ['2', 'a', 'A', '2.416667', '0', '2.583333', '', rule],
+    ['2', 'b', 'B', '3.8333', '2.5833', '0', 'elected', rule],
+    ['2', 'c', 'C', '1', '0', '0', '', rule],
+    ['2', '', '', '0.000033', '0.000033', '0', 'exhausted', rule],
   ]);
 });
 

@@ -146,6 +146,7 @@ test('an open tie is said; seats that are not part of it are filled', () => {
 test('the runoff of a base larger than the continuing votes can fail', () => {
   const election = {
     electionId: 'e',
+    title: 'Chair',
     method: { method: 'irv', settings: {} } as const,
     options: ['a', 'b'].map((id) => ({ id, title: id })),
     rules: { majority: { base: 'roll', threshold: 'absolute' } } as const,

@@ -35,27 +35,54 @@ test('the scheme may be written in any case', () => {
   expect(bearerSecret('bearer psk_1')).toEqual(accept('psk_1'));
 });
 
-test('a key is looked up once a second, so that a revoked one stops working within a second', async () => {
+/** Answers whatever `answer` is at the time, and counts how often it was asked. */
+function counted(now: () => number = () => 0) {
+  const asked = { lookups: 0, answer: accept(caller) as Outcome<Caller> };
+  const authenticate = async () => {
+    asked.lookups += 1;
+    return asked.answer;
+  };
+  return { asked, identities: createIdentities({ authenticate }, now) };
+}
+
+test('a key is looked up now and then, so that a revoked one stops working within a second', async () => {
   let now = 0;
-  let lookups = 0;
-  let answer: Outcome<Caller> = accept(caller);
-  const identities = createIdentities(
-    {
-      authenticate: async () => {
-        lookups += 1;
-        return answer;
-      },
-    },
-    () => now,
-  );
+  const { asked, identities } = counted(() => now);
   await Promise.all([identities.of('a'), identities.of('a')]);
-  now = 999;
+  now = 749;
   expect((await identities.of('a')).ok).toBe(true);
-  expect(lookups).toBe(1);
-  answer = refuse('unauthenticated', 'Revoked.');
-  now = 1_000;
+  expect(asked.lookups).toBe(1);
+  asked.answer = refuse('unauthenticated', 'Revoked.');
+  now = 750;
   expect((await identities.of('a')).ok).toBe(false);
-  expect(lookups).toBe(2);
+  expect(asked.lookups).toBe(2);
+});
+
+test('whoever is revoked is asked for again at once, by any of the ids; others are not', async () => {
+  const { asked, identities } = counted();
+  const session = { ...identity, id: 'member', memberId: 'member', sessionId: 'session' };
+  for (const id of ['member', 'session']) {
+    asked.answer = accept({ identity: session, person: null });
+    await identities.of('a');
+    asked.answer = accept({ identity: { ...identity, id: 'other' }, person: null });
+    await identities.of('b');
+    const before = asked.lookups;
+    identities.forget(id);
+    await identities.of('b');
+    expect(asked.lookups).toBe(before);
+    asked.answer = refuse('unauthenticated', 'Revoked.');
+    expect((await identities.of('a')).ok).toBe(false);
+    identities.forget('other');
+  }
+});
+
+test('fresh() asks whatever is known, and what it hears is what others get', async () => {
+  const { asked, identities } = counted();
+  await identities.of('a');
+  asked.answer = accept({ identity: { ...identity, roles: ['guest'] }, person: null });
+  expect(await identities.fresh('a')).toMatchObject({ value: { identity: { roles: ['guest'] } } });
+  expect(await identities.of('a')).toMatchObject({ value: { identity: { roles: ['guest'] } } });
+  expect(asked.lookups).toBe(2);
 });
 
 test('refusals and lost databases are not kept', async () => {

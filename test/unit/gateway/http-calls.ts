@@ -1,5 +1,7 @@
 import type { Engine } from '../../../engine/index.ts';
+import { addressReader } from '../../../gateway/auth/client-address.ts';
 import { createIdentities } from '../../../gateway/auth/identities.ts';
+import { createRateLimits } from '../../../gateway/auth/rate-limits.ts';
 import { createAdmission } from '../../../gateway/http/admission.ts';
 import { createApp } from '../../../gateway/http/app.ts';
 import { createLogger } from '../../../gateway/logging.ts';
@@ -34,6 +36,8 @@ export function httpOver(
   const app = createApp({
     engine,
     identities: createIdentities(engine.accounts),
+    rateLimits: createRateLimits(engine.attempts),
+    addressOf: addressReader(),
     admission: createAdmission(options.requestsInWork ?? 50),
     logger: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
     requestTimeoutMs: options.requestTimeoutMs ?? 1_000,

@@ -148,7 +148,7 @@ describe('addresses', () => {
 
   test('an unknown address is 404, a known one with another method 405 with Allow', async () => {
     expect(await call('GET', '/v1/nothing')).toMatchObject({ status: 404, json: { error_code: 'NOT_FOUND_001' } });
-    const wrong = await call('DELETE', `/v1/elections/${ELECTION}`);
+    const wrong = await call('DELETE', `/v1/elections/${ELECTION}/tally`);
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect((await call('PUT', '/v1/meetings', { body: {} })).headers.get('allow')).toBe('POST, GET, HEAD');
   });

@@ -13,21 +13,43 @@ const ROLES: readonly Role[] = ['guest', 'member', 'sponsor', 'auditor', 'modera
 
 /** Written apart from the code: a column a role as in ROLES, 1 = may; then how far it reaches and who is named. */
 const TABLE: Readonly<Record<Permission, readonly [string, 'organisation' | 'meeting', Role]>> = {
+  'organisation.read': ['111111', 'meeting', 'guest'],
+  'organisation.manage': ['000001', 'organisation', 'admin'],
+  'members.read': ['000111', 'organisation', 'auditor'],
+  'members.manage': ['000011', 'organisation', 'moderator'],
+  'members.roles': ['000001', 'organisation', 'admin'],
+  'invitations.manage': ['000011', 'organisation', 'moderator'],
   'meetings.create': ['000011', 'organisation', 'moderator'],
   'meetings.list': ['000111', 'organisation', 'auditor'],
   'meetings.read': ['111111', 'meeting', 'guest'],
-  'elections.create': ['000011', 'organisation', 'moderator'],
-  'elections.manage': ['000011', 'organisation', 'moderator'],
+  'meetings.manage': ['000011', 'meeting', 'moderator'],
+  'meetings.attend': ['111111', 'meeting', 'guest'],
+  'speakers.ask': ['111111', 'meeting', 'guest'],
+  'attendees.read': ['000111', 'meeting', 'auditor'],
+  'attendees.manage': ['000011', 'meeting', 'moderator'],
+  'attendees.roles': ['000011', 'organisation', 'moderator'],
+  'proxies.read': ['011111', 'meeting', 'member'],
+  'proxies.give': ['011111', 'meeting', 'member'],
+  'proxies.manage': ['000011', 'organisation', 'moderator'],
+  'elections.create': ['000011', 'meeting', 'moderator'],
+  'elections.manage': ['000011', 'meeting', 'moderator'],
+  'templates.read': ['000011', 'meeting', 'moderator'],
+  'templates.manage': ['000011', 'organisation', 'moderator'],
+  'paper.count': ['000011', 'meeting', 'moderator'],
   'elections.read': ['111111', 'meeting', 'guest'],
   'credentials.issue': ['000011', 'organisation', 'moderator'],
   'ballots.cast': ['111111', 'meeting', 'guest'],
   'ballots.read': ['111111', 'meeting', 'guest'],
   'tallies.read': ['111111', 'meeting', 'guest'],
   'results.read': ['111111', 'meeting', 'guest'],
-  'results.preview': ['000111', 'organisation', 'auditor'],
-  'participation.read': ['000111', 'organisation', 'auditor'],
-  'elections.recount': ['000111', 'organisation', 'auditor'],
+  'results.preview': ['000111', 'meeting', 'auditor'],
+  'participation.read': ['000111', 'meeting', 'auditor'],
+  'elections.recount': ['000111', 'meeting', 'auditor'],
+  'log.read': ['000111', 'organisation', 'auditor'],
   'sockets.connect': ['111111', 'meeting', 'guest'],
+  'api-keys.manage': ['000001', 'organisation', 'admin'],
+  'usage.read': ['000101', 'organisation', 'auditor'],
+  'webhooks.manage': ['000001', 'organisation', 'admin'],
 };
 
 const identity = (roles: readonly Role[], more: Partial<Identity> = {}): Identity => ({
@@ -68,6 +90,13 @@ test('no role, no permission; one of several roles is enough', () => {
   expect(permits(identity(['guest', 'moderator']), 'elections.manage')).toBe(true);
 });
 
+test('whoever waits to be admitted may ask whether they are, and nothing else', () => {
+  const waiting = identity(['member', 'moderator'], { kind: 'attendee', meetingId: 'm', scopes: ['meetings.attend'] });
+  const allowed = Object.keys(TABLE).filter((permission) => permits(waiting, permission as Permission));
+  expect(allowed).toEqual(['meetings.attend']);
+  expect(authorise(waiting, 'ballots.cast')).toMatchObject({ failure: { details: { reason: 'waiting' } } });
+});
+
 test('a key without the scope is told which one', () => {
   const key = identity(['admin'], { scopes: ['elections.read'] });
   expect(authorise(key, 'elections.manage')).toMatchObject({ failure: { details: { scope: 'elections.manage' } } });
@@ -78,7 +107,9 @@ test('what persons may do outside any organisation', () => {
   const table = {
     'account.manage': 'person',
     'organisations.create': 'person',
+    'invitations.redeem': 'person',
     'organisations.manage': 'platform',
+    'usage.report': 'platform',
   } as const;
   expect(PERSON_PERMISSIONS).toEqual(table);
   for (const [permission, reach] of Object.entries(table) as [keyof typeof table, string][]) {

@@ -7,7 +7,25 @@ export const MEETING = '0192f0c1-0000-7cc3-9a51-000000000002';
 export const ELECTION = '0192f0c1-0000-7cc3-9a51-000000000003';
 const NOW = new Date('2026-11-21T18:00:00.000Z');
 
-export const meeting: Meeting = { meetingId: MEETING, orgId: ORG, title: 'Assembly', joinCode: 'K7Q4', createdAt: NOW };
+export const meeting: Meeting = {
+  meetingId: MEETING,
+  orgId: ORG,
+  title: 'Assembly',
+  joinCode: 'K7Q4',
+  state: 'planned',
+  startsAt: null,
+  startedAt: null,
+  endedAt: null,
+  sessionsEndAt: null,
+  guestsAllowed: true,
+  waitingRoom: false,
+  nameRequired: true,
+  proxyLimit: null,
+  speakersOpen: true,
+  speakerSeconds: null,
+  speakersMax: null,
+  createdAt: NOW,
+};
 
 export const election: Election = {
   electionId: ELECTION,
@@ -24,7 +42,9 @@ export const election: Election = {
   secrecy: 'secret',
   visibility: 'live',
   roll: 'tokens',
+  rollGroupId: null,
   secretStep: 3,
+  durationSeconds: null,
   state: 'open',
   opensAt: null,
   closesAt: null,
@@ -33,6 +53,11 @@ export const election: Election = {
   publishedAt: null,
   cancelReason: null,
   present: null,
+  presentWeight: null,
+  paperDeclared: 0,
+  openedBy: 'chair',
+  closedBy: null,
+  publishedBy: null,
   changedPos: 7,
   createdAt: NOW,
 };
@@ -111,7 +136,18 @@ export function stubEngine(rooms: Rooms = {}): Engine {
       create: async () => accept(meeting),
       get: async () => accept(meeting),
       list: async () => accept({ items: [meeting], nextCursor: null }),
-      join: async () => accept({ sessionToken: 'pst_secret', expiresAt: NOW, attendeeId: randomUUID(), meeting }),
+      find: async () => accept({ orgId: ORG, meetingId: MEETING }),
+      join: async () =>
+        accept({
+          sessionToken: 'pst_secret',
+          expiresAt: NOW,
+          attendeeId: randomUUID(),
+          state: 'admitted' as const,
+          name: 'Ada',
+          memberId: null,
+          meeting,
+        }),
+      credentialFor: () => accept('07'.repeat(32)),
       ...rooms.meetings,
     },
     accounts: {
@@ -124,8 +160,14 @@ export function stubEngine(rooms: Rooms = {}): Engine {
         return accept({ identity, person: null });
       },
       issueSocketTicket: async () => accept({ ticket: 'tkt_secret', expiresAt: NOW }),
-      attendeeCredential: () => Buffer.alloc(32, 7),
       ...rooms.accounts,
+    },
+    attempts: {
+      take: async () => accept({ points: 1, leftMs: 1_000 }),
+      taken: async () => accept({ points: 0, leftMs: 0 }),
+      turn: async () => accept(0),
+      forget: async () => accept(null),
+      ...rooms.attempts,
     },
     idempotency: { ...memoryIdempotency(), ...rooms.idempotency },
     ready: rooms.ready ?? (async () => accept({ database: 'up' as const, migration: '0006_urn' })),

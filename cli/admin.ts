@@ -1,0 +1,57 @@
+import { createEngine } from '../engine/index.ts';
+import { StartProblem } from '../sql/embedded/index.ts';
+import { accountOptionsOf } from './account-settings.ts';
+import { addressesOf } from './addresses.ts';
+import { actOf, KEY_ROLES, type Tools } from './admin-acts.ts';
+import { readArguments } from './arguments.ts';
+import { startDatabase } from './database.ts';
+import { runCommand } from './run-command.ts';
+import { readSettings } from './settings.ts';
+
+await runCommand(async () => {
+  const { flags, positionals } = readArguments({
+    command: 'npm run admin',
+    purpose: 'Makes what nobody can make over the network yet: the first account, its rights, organisations and keys.',
+    positionals: ['ACT', '[WORDS…]'],
+    flags: {
+      name: { type: 'string', placeholder: 'NAME', purpose: 'account, api-key: what it is called' },
+      german: { type: 'boolean', purpose: 'account, organisation: its mails are in German' },
+      role: { type: 'string', placeholder: 'ROLE', purpose: `api-key: ${KEY_ROLES.join(', ')} (moderator)` },
+      revoke: { type: 'boolean', purpose: 'platform-admin: no longer' },
+    },
+    notes: [
+      'Acts:',
+      '  account E-MAIL               an account; prints the link to choose its password (30 minutes)',
+      '  platform-admin E-MAIL        lets the person run this installation; with --revoke no more',
+      '  sign-out E-MAIL              ends every session of the person, on every device',
+      '  organisation NAME E-MAIL     an organisation with this person as administrator',
+      '  api-key ORG_ID NAME          a key of the organisation; printed once',
+      '',
+      'Works on DATABASE_OWNER_URL, else DATABASE_URL, else on the embedded PostgreSQL, which must not be running: while',
+      'npm start runs, use npm start -- --platform-admin E-MAIL instead.',
+    ],
+  });
+  const act = actOf(positionals, flags);
+  process.stdout.write(`${await onDatabase(act)}\n`);
+});
+
+async function onDatabase<T>(work: (tools: Tools) => Promise<T>): Promise<T> {
+  const settings = readSettings();
+  const database = await startDatabase(settings, () => {});
+  try {
+    if (database.ownerUrl === null) {
+      throw new StartProblem(
+        'DATABASE_URL: its user does not own the database. Set DATABASE_OWNER_URL to one who does.',
+      );
+    }
+    const publicUrl = addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl;
+    const engine = await createEngine({ url: database.ownerUrl, ...accountOptionsOf(settings, publicUrl) });
+    try {
+      return await work({ engine, ownerUrl: database.ownerUrl });
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await database.stop();
+  }
+}

@@ -1,0 +1,28 @@
+import { StartProblem } from '../sql/embedded/index.ts';
+import type { WorkerSettings } from '../workers/index.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * What the workers need to know, from the environment.
+ * @throws StartProblem where mails are to be sent and nobody is named as their sender
+ */
+export function workerSettingsOf(settings: Settings): WorkerSettings {
+  const { SMTP_URL, MAIL_FROM, MAIL_PER_SECOND } = settings;
+  if (SMTP_URL !== undefined && MAIL_FROM === undefined) {
+    throw new StartProblem(
+      'MAIL_FROM is missing, and SMTP_URL is set: mail servers want to know who writes; example: MAIL_FROM=votes@example.org',
+    );
+  }
+  return {
+    mail:
+      SMTP_URL === undefined || MAIL_FROM === undefined
+        ? null
+        : { smtpUrl: SMTP_URL, from: MAIL_FROM, perSecond: MAIL_PER_SECOND },
+    webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+  };
+}
+
+/** Mails that wait may be read on this machine: none are sent, and nobody else reaches the gateway. */
+export function showsOutbox({ SMTP_URL, HOST }: Settings): boolean {
+  return SMTP_URL === undefined && /^(?:localhost|127(?:\.\d+){3}|::1)$/.test(HOST);
+}

@@ -1,0 +1,1 @@
+export { Attempts, type Pauses } from './attempts.ts';

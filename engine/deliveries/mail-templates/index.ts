@@ -1,0 +1,26 @@
+import type { MailData, MailLocale, MailTemplate } from '../mail.ts';
+import { meetingInvitation, memberInvitation } from './invitations.ts';
+import { type Letter, type RenderedLetter, renderLetter } from './letter.ts';
+import { accountExists, emailChange, magicLink, passwordChanged, passwordReset, verifyEmail } from './signing-in.ts';
+
+const TEMPLATES: { readonly [Name in MailTemplate]: Readonly<Record<MailLocale, (data: MailData[Name]) => Letter>> } = {
+  'verify-email': verifyEmail,
+  'account-exists': accountExists,
+  'magic-link': magicLink,
+  'password-reset': passwordReset,
+  'password-changed': passwordChanged,
+  'email-change': emailChange,
+  'member-invitation': memberInvitation,
+  'meeting-invitation': meetingInvitation,
+};
+
+/** Subject, text and HTML. @throws where a mail was queued by another version that knew other templates */
+export function renderMail<Name extends MailTemplate>(
+  template: Name,
+  locale: MailLocale,
+  data: MailData[Name],
+): RenderedLetter {
+  const texts = TEMPLATES[template];
+  if (texts === undefined) throw new Error(`there is no mail template ${template}`);
+  return renderLetter(texts[locale](data), locale);
+}

@@ -1,0 +1,86 @@
+/** A link that a person follows: the whole address, as the person's browser is to open it. */
+interface WithLink {
+  readonly link: string;
+  /** how long the link works; said in the mail, and after that time the mail is no longer sent */
+  readonly validForMinutes: number;
+}
+
+interface ToPerson {
+  /** how the person is addressed; left out where nobody knows */
+  readonly name?: string | undefined;
+}
+
+/** What each text is filled with. Everything is escaped where it is put in. */
+export interface MailData {
+  readonly 'verify-email': ToPerson & WithLink;
+  /** somebody tried to register with an address that has an account already */
+  readonly 'account-exists': ToPerson & { readonly signInLink: string };
+  readonly 'magic-link': ToPerson & WithLink;
+  readonly 'password-reset': ToPerson & WithLink;
+  readonly 'password-changed': ToPerson & { readonly resetLink: string };
+  /** goes to the new address, to be confirmed there */
+  readonly 'email-change': ToPerson & WithLink;
+  readonly 'member-invitation': ToPerson & WithLink & { readonly organisation: string };
+  readonly 'meeting-invitation': ToPerson & {
+    readonly organisation: string;
+    readonly meeting: string;
+    readonly link: string;
+    /** ISO 8601; left out where it is not known yet */
+    readonly startsAt?: string | undefined;
+    /** IANA name in which the time is said; UTC if left out */
+    readonly timeZone?: string | undefined;
+    readonly joinCode?: string | undefined;
+  };
+}
+
+export type MailTemplate = keyof MailData;
+export type MailLocale = 'en' | 'de';
+
+type MailOf<Template extends MailTemplate> = Template extends MailTemplate
+  ? {
+      /** the organisation that writes; null for mails about signing in */
+      readonly orgId: string | null;
+      /** one address */
+      readonly to: string;
+      readonly locale: MailLocale;
+      readonly template: Template;
+      readonly data: MailData[Template];
+      /** what the mail is about, e.g. 'magic-link:TOKEN_ID'; within an organisation the same key is queued once */
+      readonly key: string;
+    }
+  : never;
+
+/** A mail to be queued. */
+export type NewMail = MailOf<MailTemplate>;
+
+/** A mail that a sender has taken, as it is sent. */
+export interface ClaimedMail {
+  readonly orgId: string | null;
+  readonly mailId: string;
+  /** 1 for the first attempt; settle() wants it back */
+  readonly attempt: number;
+  readonly template: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** How an attempt ended. `answer` is what the mail server said. */
+export type MailEnd =
+  | { readonly status: 'sent'; readonly answer: string }
+  | { readonly status: 'failed'; readonly answer: string }
+  | { readonly status: 'waiting'; readonly answer: string; readonly retryInMs: number };
+
+/** A mail that waits while no mail server is set, with all that it says. */
+export interface WaitingMail {
+  readonly mailId: string;
+  readonly to: string;
+  readonly locale: string;
+  readonly template: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}

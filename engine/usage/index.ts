@@ -1,0 +1,1 @@
+export { type Quotas, Usage, type Use } from './usage.ts';

@@ -1,0 +1,144 @@
+import { useEffect, useState } from 'preact/hooks';
+import { PsephosError } from '../../client/index.ts';
+import { Button } from '../ui/button.tsx';
+import { httpWith } from '../ui/clients.ts';
+import { ErrorSummary, Field, type FieldError } from '../ui/field.tsx';
+import { navigate } from '../ui/router.ts';
+import { Shell } from '../ui/shell.tsx';
+import { readStored, writeStored } from '../ui/stored.ts';
+import { keepSession, latestSession, plainCode, sessionByCode } from './session.ts';
+import { t } from './texts.ts';
+
+/** Asked once a device. */
+const STORED_NAME = 'psephos.name';
+
+function storedName(): string {
+  const name = readStored(STORED_NAME);
+  return typeof name === 'string' ? name : '';
+}
+
+function problemsOf(code: string, name: string): FieldError[] {
+  return [
+    ...(code.trim() === '' ? [{ field: 'code', text: t('join.codeMissing') }] : []),
+    ...(name.trim() === '' ? [{ field: 'name', text: t('join.nameMissing') }] : []),
+  ];
+}
+
+function refusalOf(error: unknown): FieldError {
+  const code = error instanceof PsephosError ? error.code : 'UNREACHABLE';
+  if (code === 'NOT_FOUND_001') return { field: 'code', text: t('join.codeUnknown') };
+  if (code === 'LOAD_002') return { field: 'code', text: t('join.tooMany') };
+  if (code === 'AUTH_002') {
+    const removed = (error as PsephosError).details.reason === 'removed';
+    return { field: 'join', text: removed ? t('waiting.removed') : t('join.membersOnly') };
+  }
+  if (code === 'CONFLICT_001') return { field: 'join', text: t('join.ended') };
+  if (code === 'VALIDATION_001') return { field: 'name', text: t('join.nameWrong') };
+  return { field: 'join', text: t('join.failed') };
+}
+
+/**
+ * Who joins: the member that is signed in on this device; else whoever has joined the same meeting before, so that a second
+ * scan is no second person; else a guest.
+ */
+async function ownSecret(): Promise<string | undefined> {
+  if (readStored('psephos.signed-in') === true) {
+    const { accessToken } = await import('../ui/account-session.ts'); // most people have no account: not in the first load
+    const token = await accessToken();
+    if (token !== undefined) return token;
+  }
+  return latestSession()?.sessionToken;
+}
+
+/** The way into a meeting: a code and a name, or with a link or QR code the name alone. */
+export function Join({ code: given }: { readonly code?: string }) {
+  const [code, setCode] = useState(given ?? '');
+  const [name, setName] = useState(storedName);
+  const [errors, setErrors] = useState<readonly FieldError[]>([]);
+  const [busy, setBusy] = useState(false);
+  const before = given === undefined ? undefined : sessionByCode(given);
+  const latest = latestSession();
+
+  useEffect(() => {
+    if (before !== undefined) navigate(`/meeting/${before.meetingId}`, { replace: true });
+  }, [before]);
+
+  const errorOf = (field: string) => errors.find((each) => each.field === field)?.text;
+
+  async function join() {
+    const problems = problemsOf(code, name);
+    setErrors(problems);
+    if (problems.length > 0) return;
+    setBusy(true);
+    try {
+      const joined = await httpWith(await ownSecret()).join(code, name.trim());
+      writeStored(STORED_NAME, name.trim());
+      keepSession({
+        meetingId: joined.meeting.meeting_id,
+        title: joined.meeting.title,
+        attendeeId: joined.attendee_id,
+        memberId: joined.member_id ?? null,
+        name: joined.name ?? name.trim(),
+        code: plainCode(code),
+        waiting: joined.state === 'waiting',
+        sessionToken: joined.session_token,
+        expiresAt: joined.expires_at,
+      });
+      navigate(`/meeting/${joined.meeting.meeting_id}`, { replace: true });
+    } catch (error) {
+      setErrors([refusalOf(error)]);
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Shell>
+      <form
+        class="stack join"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void join();
+        }}
+      >
+        <h1>{t('join.title')}</h1>
+        {given !== undefined && <p class="soft">{t('join.invited', { code: given })}</p>}
+        <ErrorSummary errors={errors} />
+        {given === undefined && (
+          <Field
+            id="code"
+            code
+            label={t('join.code')}
+            hint={t('join.codeHint')}
+            value={code}
+            onInput={setCode}
+            error={errorOf('code')}
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={12}
+            required
+          />
+        )}
+        <Field
+          id="name"
+          label={t('join.name')}
+          hint={t('join.nameHint')}
+          value={name}
+          onInput={setName}
+          error={errorOf('name')}
+          autocomplete="name"
+          maxLength={100}
+          required
+        />
+        <Button id="join" kind="primary" type="submit" wide busy={busy}>
+          {t('join.submit')}
+        </Button>
+        {given === undefined && latest !== undefined && (
+          <Button kind="quiet" onClick={() => navigate(`/meeting/${latest.meetingId}`)}>
+            {t('join.back', { title: latest.title })}
+          </Button>
+        )}
+      </form>
+    </Shell>
+  );
+}

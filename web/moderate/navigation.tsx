@@ -1,0 +1,28 @@
+import { membership } from '../ui/account-session.ts';
+import { followLink, path } from '../ui/router.ts';
+import { t } from './texts.ts';
+
+/** The rooms of the console, as far as the person's roles open them. */
+export function Navigation() {
+  const roles = membership.value?.roles ?? [];
+  const isAdmin = roles.includes('admin');
+  const oversees = isAdmin || roles.includes('moderator') || roles.includes('auditor');
+  const own = (to: string, text: string) => (
+    <a href={to} onClick={followLink} aria-current={path.value === to ? 'page' : undefined}>
+      {text}
+    </a>
+  );
+  return (
+    <nav class="console-navigation" aria-label={t('navigation.label')}>
+      {own('/moderate', t('navigation.meetings'))}
+      {oversees && own('/moderate/members', t('navigation.members'))}
+      {oversees && own('/moderate/groups', t('navigation.groups'))}
+      {oversees && own('/moderate/proxies', t('navigation.proxies'))}
+      {isAdmin && own('/moderate/keys', t('navigation.keys'))}
+      {isAdmin && own('/moderate/webhooks', t('navigation.webhooks'))}
+      {oversees && own('/moderate/log', t('navigation.log'))}
+      <a href="/organisation">{t('navigation.organisation')}</a>
+      <a href="/account">{t('navigation.account')}</a>
+    </nav>
+  );
+}

@@ -1,0 +1,46 @@
+import { toast } from '../../ui/announce.tsx';
+import { Button } from '../../ui/button.tsx';
+import type { LiveMeeting } from '../../ui/live-meeting.ts';
+import { t } from '../texts.ts';
+import { MeetingState } from './meeting-state.tsx';
+
+function inGroups(code: string): string {
+  return (code.replaceAll('-', '').match(/.{1,3}/g) ?? []).join(' ');
+}
+
+/** Copied, or said why not: over plain http browsers give no clipboard. */
+async function copy(link: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(link);
+    toast(t('run.linkCopied'));
+  } catch {
+    toast(t('run.linkIs', { link }));
+  }
+}
+
+/** Title, join code, what begins and ends the meeting, and the ways to its settings and to the big screen. */
+export function MeetingHead({ live, onSettings }: { readonly live: LiveMeeting; readonly onSettings: () => void }) {
+  const meeting = live.meeting.value;
+  if (meeting === undefined) return null;
+  const link = `${location.origin}/join/${meeting.join_code.replaceAll('-', '')}`;
+  return (
+    <header class="run-head">
+      <h1>{meeting.title}</h1>
+      <p class="run-code">
+        <span class="soft">{t('run.code')}</span> <strong class="figures">{inGroups(meeting.join_code)}</strong>
+      </p>
+      <div class="row run-acts">
+        <Button icon="copy" onClick={() => void copy(link)}>
+          {t('run.copyLink')}
+        </Button>
+        <a class="button button-plain" href={`/project/${live.meetingId}`} target="_blank" rel="noreferrer">
+          {t('run.project')}
+        </a>
+        <Button icon="settings" onClick={onSettings}>
+          {t('run.settings')}
+        </Button>
+        <MeetingState live={live} />
+      </div>
+    </header>
+  );
+}

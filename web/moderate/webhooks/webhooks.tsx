@@ -1,0 +1,188 @@
+import { useState } from 'preact/hooks';
+import type { WebhookDeliveryView, WebhookEvent, WebhookView } from '../../../protocol/webhooks.ts';
+import { api } from '../../ui/account-session.ts';
+import { toast } from '../../ui/announce.tsx';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { ErrorSummary, Field } from '../../ui/field.tsx';
+import { formatMoment } from '../../ui/i18n.ts';
+import { usePaged } from '../../ui/paged.ts';
+import { useSubmission } from '../../ui/submission.ts';
+import { Skeleton } from '../../ui/waiting.tsx';
+import { t } from '../texts.ts';
+
+/** What most systems want to know; the API offers more. */
+const USUAL_EVENTS: readonly WebhookEvent[] = [
+  'election.opened',
+  'election.milestone',
+  'election.closed',
+  'election.published',
+];
+
+function Deliveries({ webhookId }: { readonly webhookId: string }) {
+  const list = usePaged<WebhookDeliveryView>(`/v1/webhooks/${webhookId}/deliveries`, { limit: '20' });
+  const form = useSubmission(`deliveries-${webhookId}`);
+  const again = (id: string) =>
+    form.submit([], async () => {
+      await api.call({ method: 'POST', path: `/v1/webhook-deliveries/${id}/redeliver` });
+      await list.reload();
+    });
+  const statusName = {
+    waiting: t('webhooks.waiting'),
+    delivered: t('webhooks.delivered'),
+    failed: t('webhooks.failed'),
+  };
+  return (
+    <div class="stack" id={`deliveries-${webhookId}`} tabIndex={-1}>
+      {list.problem !== '' && <p role="alert">{list.problem}</p>}
+      <ErrorSummary errors={form.errors} />
+      {list.items?.length === 0 && <p class="soft">{t('webhooks.noDeliveries')}</p>}
+      <ul class="plain-list">
+        {list.items?.map((delivery) => (
+          <li key={delivery.delivery_id} class="list-row">
+            <span>
+              {delivery.event} · {statusName[delivery.status]}
+              <span class="soft small block">
+                {formatMoment(delivery.created_at)}
+                {delivery.response_status !== null && ` · HTTP ${delivery.response_status}`}
+                {delivery.problem !== null && ` · ${delivery.problem}`}
+              </span>
+            </span>
+            {delivery.status !== 'waiting' && (
+              <Button busy={form.busy} onClick={() => void again(delivery.delivery_id)}>
+                {t('webhooks.again')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Webhook({ webhook, onChanged }: { readonly webhook: WebhookView; readonly onChanged: () => void }) {
+  const [open, setOpen] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const id = webhook.webhook_id;
+  const form = useSubmission(`webhook-${id}`);
+  const path = `/v1/webhooks/${id}`;
+  const test = () =>
+    form.submit([], async () => {
+      await api.call({ method: 'POST', path: `${path}/test` });
+      toast(t('webhooks.tested'));
+    });
+  const enable = async () => {
+    if (await form.submit([], () => api.call({ method: 'PATCH', path, body: { state: 'active' } }))) onChanged();
+  };
+  const remove = async () => {
+    if (await form.submit([], () => api.call({ method: 'DELETE', path }))) onChanged();
+    setAsking(false);
+  };
+  return (
+    <li class="card stack" id={`webhook-${id}`} tabIndex={-1}>
+      <p>
+        <strong>{webhook.url}</strong>
+        <span class="soft small block">{webhook.events.join(', ')}</span>
+      </p>
+      {webhook.state === 'disabled' && (
+        <p role="status">{t('webhooks.disabled', { reason: webhook.disabled_reason ?? '' })}</p>
+      )}
+      <ErrorSummary errors={form.errors} />
+      <div class="row">
+        <Button busy={form.busy} onClick={() => void test()}>
+          {t('webhooks.test')}
+        </Button>
+        {webhook.state === 'disabled' && <Button onClick={() => void enable()}>{t('webhooks.enable')}</Button>}
+        <Button kind="quiet" onClick={() => setAsking(true)}>
+          {t('webhooks.delete')}
+        </Button>
+      </div>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{t('webhooks.deliveries')}</summary>
+        {open && <Deliveries webhookId={id} />}
+      </details>
+      <ConfirmDialog
+        open={asking}
+        title={t('webhooks.deleteSure')}
+        confirm={t('webhooks.delete')}
+        signal
+        busy={form.busy}
+        onClose={() => setAsking(false)}
+        onConfirm={() => void remove()}
+      >
+        <p>{webhook.url}</p>
+      </ConfirmDialog>
+    </li>
+  );
+}
+
+function NewWebhook({ onMade }: { readonly onMade: (secret: string) => void }) {
+  const [url, setUrl] = useState('');
+  const form = useSubmission('new-webhook');
+  const problems = url.trim() === '' ? [{ field: 'url', text: t('webhooks.urlMissing') }] : [];
+  const create = () =>
+    form.submit(problems, async () => {
+      const body = { url: url.trim(), events: USUAL_EVENTS };
+      const made = await api.call<{ secret: string }>({ method: 'POST', path: '/v1/webhooks', body, creates: true });
+      setUrl('');
+      onMade(made.secret);
+    });
+  return (
+    <form
+      class="card stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void create();
+      }}
+    >
+      <h2>{t('webhooks.new')}</h2>
+      <ErrorSummary errors={form.errors} />
+      <Field
+        id="url"
+        label={t('webhooks.url')}
+        hint={t('webhooks.urlHint')}
+        value={url}
+        onInput={setUrl}
+        error={form.errorOf('url')}
+        maxLength={2_000}
+      />
+      <div class="row">
+        <Button id="new-webhook" kind="primary" type="submit" busy={form.busy}>
+          {t('webhooks.create')}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Systems that are told what happens, and what became of each message. */
+export function Webhooks() {
+  const list = usePaged<WebhookView>('/v1/webhooks', { limit: '50' });
+  const [secret, setSecret] = useState('');
+  return (
+    <div class="stack console-page">
+      <h1>{t('webhooks.title')}</h1>
+      <p>{t('webhooks.text')}</p>
+      {secret !== '' && (
+        <p class="card" role="status">
+          {t('webhooks.keep')} <code class="secret">{secret}</code>
+        </p>
+      )}
+      {list.problem !== '' && <p role="alert">{list.problem}</p>}
+      {list.items === undefined && list.problem === '' && <Skeleton />}
+      {list.items?.length === 0 && <p class="soft">{t('webhooks.none')}</p>}
+      <ul class="plain-list stack">
+        {list.items?.map((webhook) => (
+          <Webhook key={webhook.webhook_id} webhook={webhook} onChanged={() => void list.reload()} />
+        ))}
+      </ul>
+      <NewWebhook
+        onMade={(made) => {
+          setSecret(made);
+          void list.reload();
+        }}
+      />
+    </div>
+  );
+}
