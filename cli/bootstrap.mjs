@@ -22,7 +22,7 @@ const COMMANDS = {
   check: 'types, Biome, knip and the tidy tests',
   admin: 'accounts, organisations, keys and rights, at the database itself',
   migrate: 'brings a database to this version',
-  'demo-meeting': 'a lively meeting of 300 simulated people on the running server',
+  demo: 'a lively meeting of 300 simulated people on the running server',
   replay: 'casts the ballots of a real election through sockets',
   bench: 'speed, in one run on one fresh database',
   fault: 'kills and cuts while ballots are cast, then audits',
@@ -37,9 +37,8 @@ function commandList() {
   return ['Commands (each answers to --help):', ...lines].join('\n');
 }
 
-/** @param {string} name @returns {string} `start` and `test` have short forms in npm; cli/demo.ts makes the organisation */
+/** @param {string} name @returns {string} `start` and `test` have short forms in npm */
 function npmForm(name) {
-  if (name === 'demo-meeting') return 'run demo';
   return name === 'start' || name === 'test' ? name : `run ${name}`;
 }
 

@@ -1,140 +1,134 @@
-import type { Election, Engine, Meeting, NewElection, Outcome } from '../engine/index.ts';
-import { electionMethod } from '../protocol/methods/index.ts';
-import { MOTION_OPTIONS } from '../protocol/methods/motion.ts';
-import { demoOrganisation } from '../sql/demo-record.ts';
+import { randomInt } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { PsephosError } from '../client/index.ts';
+import { type DemoSummary, playMeeting } from '../loadtest/demo/index.ts';
+import { StartProblem } from '../sql/embedded/index.ts';
+import { readArguments } from './arguments.ts';
+import { runCommand } from './run-command.ts';
 
-/** Who the log says has done it. */
-const ACTOR = 'first start';
+const URL_DEFAULT = 'http://localhost:8080';
+const ATTENDEES_DEFAULT = 300;
+const ATTENDEES_MAX = 2_000;
+const MINUTES_DEFAULT = '3';
+const MINUTES_MIN = 0.1;
+const MINUTES_MAX = 60;
+const SEED_RANGE = 2 ** 31;
+/** What shells report of a command that was ended by Ctrl-C. */
+const STOPPED = 130;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Who runs the demo organisation; signs in by links only, since nobody has chosen a password. */
-const ORGANISER = { email: 'organiser@demo.example', name: 'Demo organiser', locale: 'en' } as const;
+const FLAGS = {
+  url: { type: 'string', placeholder: 'URL', purpose: `HTTP address of the running server (${URL_DEFAULT})` },
+  'api-key': { type: 'string', placeholder: 'KEY', purpose: 'of a moderator there; better as PSEPHOS_API_KEY' },
+  attendees: {
+    type: 'number',
+    placeholder: 'N',
+    purpose: `simulated people (${ATTENDEES_DEFAULT})`,
+    min: 1,
+    max: ATTENDEES_MAX,
+  },
+  minutes: {
+    type: 'string',
+    placeholder: 'N',
+    purpose: `how long it takes, ${MINUTES_MIN} to ${MINUTES_MAX} (${MINUTES_DEFAULT})`,
+  },
+  seed: {
+    type: 'number',
+    placeholder: 'N',
+    purpose: 'the same people with the same opinions as in an earlier run',
+    min: 0,
+    max: SEED_RANGE - 1,
+  },
+  'allow-remote': { type: 'boolean', purpose: 'plays against a server that is not on this machine, too' },
+  json: { type: 'boolean', purpose: 'ends with one line of JSON' },
+} as const;
 
-/** What a person needs to try Psephos out. */
-export interface Demo {
-  readonly orgId: string;
-  /** the oldest meeting; null where it cannot be told */
-  readonly meeting: Meeting | null;
-  /** an open motion of it that attendees may vote on; null once it has closed */
-  readonly motion: Election | null;
-  /** the moderator's API key, known only on the start that makes it */
-  readonly apiKey: string | null;
-  /** signs the organiser in, for some minutes; null where mail goes out or others reach this machine */
-  readonly signInLink: string | null;
-}
-
-interface DemoElection {
-  readonly title: string;
-  readonly description: string;
-  readonly method: unknown;
-  readonly options: NewElection['options'];
-  readonly opens: boolean;
-}
-
-function named(titles: Readonly<Record<string, string>>): NewElection['options'] {
-  return Object.entries(titles).map(([id, title]) => ({ id, title }));
-}
-
-const COMMITTEE = named({ ada: 'Ada', edsger: 'Edsger', grace: 'Grace', hedy: 'Hedy', niklaus: 'Niklaus' });
-const DATES = named({ april: '18 April', may: '9 May', june: '13 June', september: '5 September' });
-const PROJECTS = named({
-  library: 'Library corner',
-  garden: 'Garden beds',
-  lamps: 'New lamps',
-  bikes: 'Bicycle stands',
+await runCommand(async () => {
+  const { flags } = readArguments({
+    command: 'npm run demo',
+    purpose:
+      'Plays a lively meeting on a running server: people join in waves, think, vote in elections of several methods, ' +
+      'drop out and come back, while a moderator opens, extends, closes and publishes. Open the pages and watch.',
+    flags: FLAGS,
+    notes: [
+      'Start the server first: npm start. On its first start it prints the API key of the demo moderator; npm start --',
+      '--new-key prints another one. Give it as PSEPHOS_API_KEY; at a terminal the demo asks for it.',
+      'Ctrl-C ends it; what it opened is cancelled.',
+    ],
+  });
+  const httpUrl = addressOf(flags.url ?? URL_DEFAULT, flags['allow-remote']);
+  const durationMs = minutesOf(flags.minutes ?? MINUTES_DEFAULT) * 60_000;
+  const apiKey = await keyOf(flags['api-key'] ?? process.env.PSEPHOS_API_KEY);
+  const seed = flags.seed ?? randomInt(SEED_RANGE);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const attendees = flags.attendees ?? ATTENDEES_DEFAULT;
+  const screen = {
+    isTerminal: process.stdout.isTTY === true && !flags.json,
+    write: (text: string) => process.stdout.write(text),
+  };
+  try {
+    const summary = await playMeeting({ httpUrl, apiKey, attendees, durationMs, seed, screen, signal: stop.signal });
+    screen.write(`\n${farewell(summary)}\n`);
+    if (flags.json) screen.write(`${JSON.stringify(summary)}\n`);
+    return summary.stopped ? STOPPED : 0;
+  } catch (error) {
+    throw error instanceof PsephosError ? refusal(error, httpUrl) : error;
+  }
 });
 
-/** One of most kinds; those that do not open now are the moderator's to open. */
-const ELECTIONS: readonly DemoElection[] = [
-  {
-    title: 'Shall we adopt the annual report?',
-    description: 'Yes, no or abstain. Whoever has joined the meeting may vote.',
-    method: { method: 'motion', settings: {} },
-    options: MOTION_OPTIONS,
-    opens: true,
-  },
-  {
-    title: 'Who chairs the association?',
-    description: 'Rank as many as you like, best first. Instant-runoff: whoever has more than half in the end.',
-    method: { method: 'irv', settings: {} },
-    options: COMMITTEE,
-    opens: true,
-  },
-  {
-    title: 'Who joins the committee?',
-    description: 'Three seats by single transferable vote. Rank as many as you like, best first.',
-    method: { method: 'stv', settings: { seats: 3 } },
-    options: COMMITTEE,
-    opens: false,
-  },
-  {
-    title: 'How do we spend this year’s budget?',
-    description: 'Spread up to 10 points over the projects.',
-    method: { method: 'points', settings: { total: 10 } },
-    options: PROJECTS,
-    opens: true,
-  },
-  {
-    title: 'Which dates suit you for the summer party?',
-    description: 'Mark every date that suits you.',
-    method: { method: 'choose', settings: { min: 1, max: DATES.length } },
-    options: DATES,
-    opens: true,
-  },
-  {
-    title: 'How good are these names for our newsletter?',
-    description: 'Give each name a grade. The best median wins (majority judgment).',
-    method: { method: 'judgment', settings: {} },
-    options: named({ herald: 'The Herald', pebble: 'The Pebble', ballot: 'Ballot and Box' }),
-    opens: false,
-  },
-];
-
-/**
- * Finds the demo organisation, or makes it on the first start with a meeting, elections and a moderator's key.
- * @param ownerUrl who migrated the database
- * @param newKey makes another key for a demo organisation that stands already
- * @param alone nobody but this machine reaches the server: its terminal may show a link that signs in
- */
-export async function openDemo(engine: Engine, ownerUrl: string, newKey: boolean, alone: boolean): Promise<Demo> {
-  let apiKey: string | null = null;
-  const { orgId, isNew } = await demoOrganisation(ownerUrl, async () => {
-    const made = await makeOrganisation(engine);
-    apiKey = made.apiKey;
-    return made.orgId;
-  });
-  if (!isNew && newKey) apiKey = await makeKey(engine, orgId);
-  const signInLink = alone ? (done(await engine.signIn.linkFor(ORGANISER.email))?.link ?? null) : null;
-  const meetings = done(await engine.meetings.list(orgId, {}));
-  const meeting = meetings.items.at(-1) ?? null;
-  if (meeting === null || meetings.nextCursor !== null)
-    return { orgId, meeting: null, motion: null, apiKey, signInLink };
-  const elections = done(await engine.elections.list(orgId, { meetingId: meeting.meetingId }));
-  const motion = elections.items.findLast(
-    ({ state, method, roll }) => state === 'open' && method.method === 'motion' && roll === 'meeting',
-  );
-  return { orgId, meeting, motion: motion ?? null, apiKey, signInLink };
-}
-
-async function makeOrganisation(engine: Engine): Promise<{ orgId: string; apiKey: string }> {
-  done(await engine.registration.createAccount(ORGANISER));
-  const made = done(await engine.organisations.createFor(ORGANISER.email, { name: 'Demo association', locale: 'en' }));
-  if (made === null) throw new Error('The demo organiser is gone.');
-  const { orgId } = made;
-  const { meetingId } = done(await engine.meetings.create(orgId, { title: 'General assembly' }, ACTOR));
-  for (const { opens, method, ...rest } of ELECTIONS) {
-    const election: NewElection = { ...rest, meetingId, method: electionMethod.parse(method), roll: 'meeting' };
-    const { electionId } = done(await engine.elections.create(orgId, election, ACTOR));
-    if (opens) done(await engine.elections.open(orgId, electionId, ACTOR));
+function addressOf(text: string, allowRemote: boolean): string {
+  if (!/^https?:\/\/./.test(text) || !URL.canParse(text)) {
+    throw new StartProblem(`--url ${text}: not an HTTP address; example: --url ${URL_DEFAULT}`);
   }
-  return { orgId, apiKey: await makeKey(engine, orgId) };
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new StartProblem('--url: give the address alone. The key goes into PSEPHOS_API_KEY, never into an address.');
+  }
+  if (!allowRemote && !LOOPBACK.test(url.hostname)) {
+    throw new StartProblem(
+      `${url.hostname} is not this machine. The demo fills a meeting with invented people; --allow-remote does it there.`,
+    );
+  }
+  return url.origin;
 }
 
-async function makeKey(engine: Engine, orgId: string): Promise<string> {
-  return done(await engine.apiKeys.create(orgId, { name: 'Demo moderator', roles: ['moderator'] })).secret;
+function minutesOf(text: string): number {
+  const minutes = /^\d{1,2}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (minutes >= MINUTES_MIN && minutes <= MINUTES_MAX) return minutes;
+  throw new StartProblem(`--minutes ${text}: not a number from ${MINUTES_MIN} to ${MINUTES_MAX}`);
 }
 
-/** Nothing here depends on what a person sends: a refusal means that the database is away, or a bug. */
-function done<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value;
-  throw new Error(`The demo organisation could not be read or made: ${outcome.failure.message}`);
+async function keyOf(given: string | undefined): Promise<string> {
+  const typed = given || (process.stdin.isTTY ? await askForKey() : '');
+  if (/^psk_[\w-]+$/.test(typed.trim())) return typed.trim();
+  throw new StartProblem(
+    'The demo needs the API key of a moderator (psk_…): npm start prints it on its first start, npm start -- --new-key ' +
+      'prints another one. Set PSEPHOS_API_KEY to it.',
+  );
+}
+
+async function askForKey(): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await terminal.question('API key of the demo moderator (npm start has printed it): ');
+  } finally {
+    terminal.close();
+  }
+}
+
+function farewell({ joined, elections, ballots, reconnects, told_twice: twice, ...rest }: DemoSummary): string {
+  return [
+    `${rest.stopped ? 'Stopped' : 'The meeting is over'}: ${joined} people, ${elections} elections, ${ballots} ballots,`,
+    `each acknowledged after it was on disk (half of them within ${rest.ack_p50_ms} ms, 99 of 100 within ${rest.ack_p99_ms} ms).`,
+    `${reconnects} lost their connection and came back; ${twice} voted twice and were told that the first ballot counts;`,
+    `${rest.refused.BALLOT_004 ?? 0} came too late and were told so.`,
+    `The same people again: npm run demo -- --seed ${rest.seed}`,
+  ].join('\n');
+}
+
+function refusal({ code, message }: PsephosError, httpUrl: string): StartProblem {
+  if (code === 'UNREACHABLE') return new StartProblem(`No server answers at ${httpUrl}: start it with npm start.`);
+  if (code === 'AUTH_001') return new StartProblem(`${message} A new key: npm start -- --new-key (${code})`);
+  return new StartProblem(`${message} (${code})`);
 }

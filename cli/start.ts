@@ -8,7 +8,7 @@ import { accountOptionsOf } from './account-settings.ts';
 import { type Addresses, addressesOf, choosePort, originsOf } from './addresses.ts';
 import { readArguments } from './arguments.ts';
 import { databaseProblem, type Say, type StartedDatabase, startDatabase } from './database.ts';
-import { type Demo, openDemo } from './demo.ts';
+import { type Demo, openDemo } from './demo-organisation.ts';
 import { makePlatformAdmin } from './platform-admin.ts';
 import { runCommand } from './run-command.ts';
 import { readSettings, type Settings } from './settings.ts';

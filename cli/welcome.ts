@@ -1,5 +1,5 @@
 import type { Addresses } from './addresses.ts';
-import type { Demo } from './demo.ts';
+import type { Demo } from './demo-organisation.ts';
 
 /**
  * What a person needs once everything runs.

@@ -119,12 +119,14 @@ export class AccessTokens {
   }
 
   async #currentKey(): Promise<SigningKey> {
-    for (const maxAgeMs of [KEEP_MS, 0]) {
-      const found = current(await this.#load(maxAgeMs));
-      if (found !== undefined) return found;
-    }
-    const { all } = await this.#load(0);
-    await this.#add(all.length > 0); // there are some, and none can be used: the server's secret is another one
+    const kept = current(await this.#load(KEEP_MS));
+    if (kept !== undefined) return kept;
+    const keys = await this.#load(0);
+    const found = current(keys);
+    if (found !== undefined) return found;
+    // there are some, and none can be used: the server's secret is another one. Told from the same look that found none
+    // to use: another gateway may make the first one at any moment, and that is no reason for a second
+    await this.#add(keys.all.length > 0);
     const made = current(await this.#load(0));
     if (made === undefined) throw new Error('a signing key was made and cannot be used');
     return made;

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newCastKey, PsephosHttp } from '../../client/index.ts';
 import type { ElectionView } from '../../protocol/elections.ts';
 import type { MeetingView } from '../../protocol/meetings.ts';
-import { accessibilityProblems, openChromium, openPage } from '../harness/chromium.ts';
+import { accessibilityProblems, DESK, openChromium, openPage } from '../harness/chromium.ts';
 import { openHall } from './hall.ts';
 import { downloaded, newOrganiser, openConsole } from './organiser.ts';
+import { takePictures } from './pictures.ts';
 
 const hall = await openHall();
 const organiser = await newOrganiser(hall);
@@ -15,6 +16,7 @@ const PICTURE = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
   'base64',
 );
+const CANDIDATES = { ada: 'Ada Lovelace', grace: 'Grace Hopper', edsger: 'Edsger Dijkstra' };
 let browser: Browser;
 let page: Page;
 let said: readonly string[];
@@ -64,8 +66,8 @@ async function elections(): Promise<readonly ElectionView[]> {
 }
 
 test('the agenda is made, and the big screen goes where it goes', async () => {
-  const screen = await page.context().newPage();
-  await screen.goto(`${hall.url}/project/${meeting.meeting_id}`);
+  // another window: a tab behind this one would be slowed down by the browser
+  const { page: screen } = await openConsole(browser, hall, organiser, `/project/${meeting.meeting_id}`);
   await page.getByText('Add something else').click();
   await page.getByLabel('Title', { exact: true }).fill('Report of the board');
   await button('Add').click();
@@ -84,7 +86,7 @@ test('the agenda is made, and the big screen goes where it goes', async () => {
   await button('Take Debate off the agenda').click();
   await expect.poll(() => page.locator('.agenda-title').allInnerTexts()).toEqual(['Report of the board']);
   expect(await accessibilityProblems(page)).toEqual([]);
-  await screen.close();
+  await screen.context().close();
 });
 
 test('the settings of a meeting: who comes in, a new code, begun and ended', async () => {
@@ -142,6 +144,7 @@ test('options have an order, words and a picture; what is missing is said at its
   await page.locator('#picture-1').setInputFiles({ name: 'ketch.png', mimeType: 'image/png', buffer: PICTURE });
   await page.locator('.option-picture img').waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
+  await takePictures(page, 'moderate-form');
   await button('Save the draft').click();
   await page.getByRole('heading', { name: 'Which boat?' }).waitFor();
   const [made] = await elections();
@@ -208,6 +211,46 @@ async function press(target: ReturnType<typeof button>): Promise<void> {
   await target.focus();
   await page.keyboard.press('Enter');
 }
+
+test('a running vote: figures with their watermark, where it stands, who has voted, and a lost connection', async () => {
+  const names = ['Grace', 'Edsger', 'Barbara', 'Alan', 'Radia', 'Katherine', 'Donald', 'Frances', 'Vint'];
+  const voters = await Promise.all(names.map(joined));
+  const { election_id: id } = await http.createElection({
+    meeting_id: meeting.meeting_id,
+    title: 'Shall we buy the boat?',
+    description: 'It sails with twelve people and costs 18,000.',
+    duration_seconds: 600,
+    method: { method: 'motion', settings: {} },
+    rules: { majority: { threshold: 'two_thirds', base: 'valid' }, quorum: { number: 5 } },
+    roll: 'meeting',
+    secrecy: 'named',
+  });
+  await http.open(id);
+  await page.getByText('Needs 5 more for the quorum.').waitFor();
+  await page.getByText('No valid vote yet.').waitFor();
+  await Promise.all(voters.slice(0, 7).map((voter, i) => cast(voter, id, { choice: i % 3 === 0 ? 'no' : 'yes' })));
+  await page.getByText('7 ballots are in').waitFor();
+  await page.getByText(/^Exact to ballot 7, \d+ s old/).waitFor();
+  await page.getByText('Quorum reached: 7 of 5.').waitFor();
+  await page.getByText('Not carried if it closed now: 4 of 7 valid votes, 5 needed.').waitFor();
+  await page.locator('.rate-canvas canvas').waitFor();
+  await takePictures(page, 'moderate-open');
+  await page.getByText('7 of 9 have voted').click();
+  await page.locator('.participants .list-row', { hasText: 'Vint' }).getByText('not yet').waitFor();
+  await page.locator('.participants .list-row', { hasText: 'Grace' }).getByText('has voted').waitFor();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: null });
+  for (const width of [320, 768]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize(DESK);
+  await page.context().setOffline(true);
+  await page.locator('.bars-stale').waitFor();
+  await page.context().setOffline(false);
+  await page.locator('.bars-stale').waitFor({ state: 'detached' });
+});
 
 test('people: let in, given the floor, made moderator, removed', async () => {
   const path = `/v1/meetings/${meeting.meeting_id}`;
@@ -279,24 +322,26 @@ test('ballots on paper: a second count that differs, one that agrees, and both s
 test('a ranked result: every round as a table and as a flow, and the files of it', async () => {
   const { election_id: id } = await http.createElection({
     meeting_id: meeting.meeting_id,
-    title: 'Who chairs?',
+    title: 'Who chairs the cooperative?',
     method: { method: 'irv', settings: {} },
-    options: ['ada', 'grace', 'edsger'].map((each) => ({ id: each, title: each })),
+    options: Object.entries(CANDIDATES).map(([id, title]) => ({ id, title })),
     roll: 'meeting',
     secrecy: 'named',
   });
-  const rankings = [['ada'], ['ada'], ['grace', 'ada'], ['grace', 'ada'], ['edsger', 'grace']];
+  const rankings = ['ada', 'ada', 'grace,ada', 'grace,ada', 'edsger,grace'].map((each) => each.split(','));
   const voters = await Promise.all(rankings.map((_, i) => joined(`Voter ${i}`)));
   await http.open(id);
   await Promise.all(rankings.map((ranking, i) => cast(voters[i] as PsephosHttp, id, { ranking })));
   await http.close(id);
   await button(/Who chairs/).click();
-  await page.getByText('Elected: grace').waitFor();
+  await page.getByText('Elected: Grace Hopper').waitFor();
   await page.getByText('2 rounds').click();
   await page.locator('.sankey svg').waitFor();
   await page.getByRole('columnheader', { name: 'Round 2' }).waitFor();
   await page.getByText('fewest votes').waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
+  await page.locator('.rounds').scrollIntoViewIfNeeded();
+  await takePictures(page, 'moderate-rounds');
   expect(await downloaded(page, () => button('Minutes (PDF)').click())).toMatch(/^%PDF-/);
   expect(await downloaded(page, () => button('Rounds (CSV)').click())).toContain('grace');
   expect(JSON.parse(await downloaded(page, () => button('Everything (JSON)').click()))).toMatchObject({

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 function demo(...args: string[]) {
-  return runCommandOf('demo-meeting', args, { PSEPHOS_API_KEY: server.apiKey ?? '' });
+  return runCommandOf('demo', args, { PSEPHOS_API_KEY: server.apiKey ?? '' });
 }
 
 const summaryOf = (out: string) => JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as DemoSummary;

@@ -3,6 +3,8 @@ import { CODE, FILES, placesOf, withoutComments } from './sources.ts';
 
 const LINES_WANTED = 250;
 const LINES_MAX = 400;
+/** What the pages say, a line each: a list to translate, not code to follow. */
+const CATALOGUE = /^web\/\w+\/texts\/\w\w\.ts$/;
 /** Made by a command, compared by a test, read by nobody line by line. */
 const GENERATED = ['sql/schema.sql', 'package-lock.json'];
 const EMPTY_NAMES = ['util', 'utils', 'helper', 'helpers', 'common', 'misc'];
@@ -14,7 +16,9 @@ function lengthOf(text: string): number {
 }
 
 test(`no file has more than ${LINES_MAX} lines`, ({ annotate }) => {
-  const measured = FILES.filter(({ path }) => /\.(ts|tsx|mjs|js|css|sql|sh)$/.test(path) && !GENERATED.includes(path))
+  const measured = FILES.filter(
+    ({ path }) => /\.(ts|tsx|mjs|js|css|sql|sh)$/.test(path) && !GENERATED.includes(path) && !CATALOGUE.test(path),
+  )
     .map(({ path, text }) => ({ path, lines: lengthOf(text) }))
     .filter(({ lines }) => lines > LINES_WANTED);
   const report = (from: number) =>

@@ -28,7 +28,7 @@ function explainLink(error: PsephosError): readonly FieldError[] | undefined {
     taken: t('link.taken'),
     member_already: t('link.member'),
     linked: t('link.used'),
-    code_needed: t('signIn.codeNeeded'),
+    code_missing: t('signIn.codeNeeded'),
     code_wrong: t('signIn.codeWrong'),
   };
   const text = texts[String(error.details.reason)];

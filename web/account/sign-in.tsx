@@ -28,7 +28,7 @@ function explain(error: PsephosError): readonly FieldError[] | undefined {
   if (faultyFields(error).includes('email')) return [{ field: 'email', text: t('signIn.emailWrong') }];
   if (error.code !== 'AUTH_001') return undefined;
   const texts: Readonly<Record<string, FieldError>> = {
-    code_needed: { field: 'code', text: t('signIn.codeNeeded') },
+    code_missing: { field: 'code', text: t('signIn.codeNeeded') },
     code_wrong: { field: 'code', text: t('signIn.codeWrong') },
     unverified: { field: 'email', text: t('signIn.unverified') },
   };

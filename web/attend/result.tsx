@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ResultView } from '../../client/index.ts';
 import { Bars } from '../ui/bars.tsx';
+import { figureName, headline, optionSign, optionTitle, rulingWords } from '../ui/election-words.ts';
 import { formatAmount } from '../ui/i18n.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Skeleton } from '../ui/waiting.tsx';
 import type { Election } from './ballots/content.ts';
-import { figureOf, signOf, titleOf } from './running-tally.tsx';
 import { t } from './texts.ts';
 import type { Voter } from './voter.ts';
 
@@ -34,45 +34,6 @@ export function Result({ election, voter }: { readonly election: Election; reado
   return <ResultCard election={election} result={result} />;
 }
 
-function headline(election: Election, { ruling }: ResultView): string {
-  if (ruling.outcome === 'carried') return t('result.carried');
-  if (ruling.outcome === 'not_carried') return t('result.notCarried');
-  if (ruling.elected.length === 0) return t('result.noneElected');
-  return t('result.elected', { names: ruling.elected.map((id) => titleOf(election, id)).join(', ') });
-}
-
-/** The rule in words: what was needed and what was given. */
-function Ruling({ ruling }: Pick<ResultView, 'ruling'>) {
-  const { majority, quorum, tie } = ruling;
-  const bases = {
-    valid: t('base.valid'),
-    with_abstentions: t('base.with_abstentions'),
-    present: t('base.present'),
-    roll: t('base.roll'),
-  };
-  return (
-    <>
-      {!ruling.quorum_reached && <p>{t('result.noQuorum')}</p>}
-      {tie && <p>{t('result.tie')}</p>}
-      {majority !== null && (
-        <p class="figures">
-          {t('result.majority', {
-            given: formatAmount(majority.given),
-            base: formatAmount(majority.base_weight),
-            baseName: bases[majority.base],
-            needed: formatAmount(majority.needed),
-          })}
-        </p>
-      )}
-      {quorum !== null && (
-        <p class="figures">
-          {t('result.quorum', { given: formatAmount(quorum.given), needed: formatAmount(quorum.needed) })}
-        </p>
-      )}
-    </>
-  );
-}
-
 function ResultCard({ election, result }: { readonly election: Election; readonly result: ResultView }) {
   const { count, ruling } = result;
   const { cast, blank, abstained } = count.ballots;
@@ -82,14 +43,18 @@ function ResultCard({ election, result }: { readonly election: Election; readonl
       <h2 class={good ? 'outcome outcome-good' : 'outcome'}>
         <Icon name={good ? 'check' : 'minus'} /> {headline(election, result)}
       </h2>
-      <Ruling ruling={ruling} />
+      {rulingWords(result).map((words) => (
+        <p class="figures" key={words}>
+          {words}
+        </p>
+      ))}
       <Bars
-        label={figureOf(election)}
+        label={figureName(election.method.method)}
         bars={election.options.map(({ id }, index) => ({
           id,
           index,
-          title: titleOf(election, id),
-          sign: signOf(election, id),
+          title: optionTitle(election, id),
+          sign: optionSign(election, id),
           value: Number(count.totals[id] ?? 0),
           won: ruling.elected.includes(id) ? t('result.won') : undefined,
         }))}
@@ -128,7 +93,7 @@ function Rounds({ election, rounds }: { readonly election: Election; readonly ro
           <tbody>
             {election.options.map(({ id }) => (
               <tr key={id}>
-                <th scope="row">{titleOf(election, id)}</th>
+                <th scope="row">{optionTitle(election, id)}</th>
                 {rounds.map(({ round, amounts }) => (
                   <td key={round}>{amounts[id] === undefined ? '–' : formatAmount(amounts[id])}</td>
                 ))}

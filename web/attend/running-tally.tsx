@@ -1,40 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { TallyView } from '../../protocol/tally.ts';
 import { Bars } from '../ui/bars.tsx';
-import type { IconName } from '../ui/icon.tsx';
-import { choiceText } from './ballots/checks.ts';
+import { figureName, optionSign, optionTitle } from '../ui/election-words.ts';
 import type { Election } from './ballots/content.ts';
 import { t } from './texts.ts';
 import type { Voter } from './voter.ts';
-
-/** What the bars count, by method. */
-export function figureOf({ method }: Election): string {
-  const names = {
-    motion: t('figure.votes'),
-    quadratic: t('figure.votes'),
-    choose: t('figure.marks'),
-    score: t('figure.points'),
-    points: t('figure.points'),
-    borda: t('figure.points'),
-    judgment: t('figure.grades'),
-    irv: t('figure.first'),
-    stv: t('figure.first'),
-    schulze: t('figure.first'),
-  };
-  return names[method.method];
-}
-
-/** The options of a motion are named in the page's language; all others are the organiser's own words. */
-export function titleOf({ method, options }: Election, id: string): string {
-  if (method.method === 'motion' && (id === 'yes' || id === 'no')) return choiceText(id);
-  return options.find((option) => option.id === id)?.title ?? id;
-}
-
-/** Yes and no carry the signs of their buttons; all other options their letter. */
-export function signOf({ method }: Election, id: string): IconName | undefined {
-  if (method.method !== 'motion') return undefined;
-  return id === 'yes' ? 'check' : 'cross';
-}
 
 /** The figures as far as the election shows them before its publication, to those who have voted. */
 export function RunningTally({ election, voter, stale }: TallyProps) {
@@ -51,13 +21,13 @@ export function RunningTally({ election, voter, stale }: TallyProps) {
       {cast !== null && <p class="figures">{t('tally.cast', { count: cast })}</p>}
       {options !== null && (
         <Bars
-          label={figureOf(election)}
+          label={figureName(election.method.method)}
           stale={stale}
           bars={election.options.map(({ id }, index) => ({
             id,
             index,
-            title: titleOf(election, id),
-            sign: signOf(election, id),
+            title: optionTitle(election, id),
+            sign: optionSign(election, id),
             value: Number(options.find(({ option }) => option === id)?.weight ?? 0),
           }))}
         />

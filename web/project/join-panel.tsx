@@ -1,17 +1,9 @@
 import { formatNumber } from '../ui/i18n.ts';
+import { codeInGroups, joinAddress } from '../ui/join-code.ts';
 import type { LiveMeeting } from '../ui/live-meeting.ts';
 import { qrPath } from '../ui/qr.ts';
 import { QrCode } from '../ui/qr-code.tsx';
 import { t } from './texts.ts';
-
-/** 'K7QAZD' -> 'K7Q AZD': read aloud and typed in two breaths. */
-function inGroups(code: string): string {
-  return (code.replaceAll('-', '').match(/.{1,3}/g) ?? []).join(' ');
-}
-
-function joinAddress(code: string): string {
-  return `${location.origin}/join/${code.replaceAll('-', '')}`;
-}
 
 /** Before the first vote: how to join, as large as the screen. */
 export function JoinPanel({ live }: { readonly live: LiveMeeting }) {
@@ -25,7 +17,7 @@ export function JoinPanel({ live }: { readonly live: LiveMeeting }) {
         <p>{t('join.scan', { address: location.host })}</p>
         <p class="join-code figures">
           <span class="unseen">{t('join.code')} </span>
-          {inGroups(code)}
+          {codeInGroups(code)}
         </p>
         {present !== undefined && <p class="join-present figures">{t('present.count', { count: present })}</p>}
         <p class="soft">{t('wait.soon')}</p>
@@ -43,7 +35,7 @@ export function JoinCode({ live }: { readonly live: LiveMeeting }) {
       <QrCode path={qrPath(joinAddress(code))} label={t('join.qr', { address: joinAddress(code) })} />
       <span class="foot-code">
         <span>{location.host}</span>
-        <strong class="figures">{inGroups(code)}</strong>
+        <strong class="figures">{codeInGroups(code)}</strong>
       </span>
       {present !== undefined && (
         <span class="foot-present figures" title={formatNumber(present)}>

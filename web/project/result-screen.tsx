@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ResultView } from '../../client/index.ts';
 import type { ElectionView } from '../../protocol/elections.ts';
 import { announce } from '../ui/announce.tsx';
 import { Bars } from '../ui/bars.tsx';
@@ -7,39 +6,17 @@ import { figureName, headline, optionSign, optionTitle, rulingWords } from '../u
 import { formatAmount } from '../ui/i18n.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { LiveMeeting } from '../ui/live-meeting.ts';
+import { useResult } from '../ui/use-result.ts';
 import { Skeleton } from '../ui/waiting.tsx';
 import { roomOf } from './room.ts';
 import { t } from './texts.ts';
 
-/** A server that is away for a moment: the hall waits for its result. */
-const AGAIN_MS = 1_500;
 /** The bars stand at nothing for a breath, then grow: the moment that the hall has waited for. */
 const REVEAL_MS = 350;
 
-function useResult(live: LiveMeeting, electionId: string): ResultView | undefined {
-  const [result, setResult] = useState<ResultView>();
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let gone = false;
-    const ask = () =>
-      live.http.result(electionId).then(
-        (found) => !gone && setResult(found),
-        () => {
-          if (!gone) timer = setTimeout(ask, AGAIN_MS);
-        },
-      );
-    void ask();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [live, electionId]);
-  return result;
-}
-
 /** The published result: what was decided, in one line, the bars, and the rule with its figures. */
 export function ResultScreen({ live, election }: { readonly live: LiveMeeting; readonly election: ElectionView }) {
-  const result = useResult(live, election.election_id);
+  const result = useResult(live, election);
   const [revealed, setRevealed] = useState(false);
   useEffect(() => {
     if (result === undefined) return;

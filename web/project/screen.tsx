@@ -77,7 +77,8 @@ export function Screen({ live }: { readonly live: LiveMeeting }) {
         </span>
         {election?.state === 'open' && election.closes_at !== null && <Countdown until={election.closes_at} />}
       </header>
-      <main class="screen-main" id="content">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a small window it is scrolled, by keys too */}
+      <main class="screen-main" id="content" tabIndex={0}>
         <Content
           live={live}
           {...(election === undefined ? {} : { election })}

@@ -67,7 +67,7 @@ export function optionSign({ method }: Pick<ElectionView, 'method'>, id: string)
 }
 
 /** The result in one line. */
-export function headline(election: ElectionView, { ruling }: ResultView): string {
+export function headline(election: Pick<ElectionView, 'method' | 'options'>, { ruling }: ResultView): string {
   if (ruling.outcome === 'carried') return t('result.carried');
   if (ruling.outcome === 'not_carried') return t('result.notCarried');
   if (ruling.elected.length === 0) return t('result.noneElected');

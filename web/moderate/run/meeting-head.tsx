@@ -1,12 +1,9 @@
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
+import { codeInGroups, joinAddress } from '../../ui/join-code.ts';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { t } from '../texts.ts';
 import { MeetingState } from './meeting-state.tsx';
-
-function inGroups(code: string): string {
-  return (code.replaceAll('-', '').match(/.{1,3}/g) ?? []).join(' ');
-}
 
 /** Copied, or said why not: over plain http browsers give no clipboard. */
 async function copy(link: string): Promise<void> {
@@ -22,12 +19,12 @@ async function copy(link: string): Promise<void> {
 export function MeetingHead({ live, onSettings }: { readonly live: LiveMeeting; readonly onSettings: () => void }) {
   const meeting = live.meeting.value;
   if (meeting === undefined) return null;
-  const link = `${location.origin}/join/${meeting.join_code.replaceAll('-', '')}`;
+  const link = joinAddress(meeting.join_code);
   return (
     <header class="run-head">
       <h1>{meeting.title}</h1>
       <p class="run-code">
-        <span class="soft">{t('run.code')}</span> <strong class="figures">{inGroups(meeting.join_code)}</strong>
+        <span class="soft">{t('run.code')}</span> <strong class="figures">{codeInGroups(meeting.join_code)}</strong>
       </p>
       <div class="row run-acts">
         <Button icon="copy" onClick={() => void copy(link)}>

@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { formatNumber } from '../../ui/i18n.ts';
-import { theme } from '../../ui/theme.ts';
+import { isDark } from '../../ui/theme.ts';
 import { t } from '../texts.ts';
 import type { VoteRates } from './vote-rates.ts';
 
@@ -65,7 +65,7 @@ export function RatePlot({ rates }: { readonly rates: VoteRates }) {
       resizing.disconnect();
       plot.destroy();
     };
-  }, [rates, theme.value]);
+  }, [rates, isDark.value]);
   return (
     <figure class="rate-plot">
       <figcaption class="soft small figures">{t('live.rate', { peak: formatNumber(peak) })}</figcaption>

@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { ResultView } from '../../../client/index.ts';
 import type { ElectionView } from '../../../protocol/elections.ts';
 import { Bars } from '../../ui/bars.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -10,34 +8,11 @@ import { Icon } from '../../ui/icon.tsx';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { useSubmission } from '../../ui/submission.ts';
+import { useResult } from '../../ui/use-result.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
 import { t } from '../texts.ts';
 import { Recount } from './recount.tsx';
 import { Rounds } from './rounds.tsx';
-
-/** Counting takes a moment after the close. */
-const AGAIN_MS = 800;
-
-function useResult(live: LiveMeeting, election: ElectionView): ResultView | undefined {
-  const [result, setResult] = useState<ResultView>();
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let gone = false;
-    const ask = () =>
-      live.http.result(election.election_id).then(
-        (found) => !gone && setResult(found),
-        () => {
-          if (!gone) timer = setTimeout(ask, AGAIN_MS);
-        },
-      );
-    void ask();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [live, election.election_id, election.changed_pos]);
-  return result;
-}
 
 /** The result as files: for the record, for spreadsheets, for programs. */
 function Files({ live, election }: { readonly live: LiveMeeting; readonly election: ElectionView }) {

@@ -3,7 +3,7 @@ import type { ResultView } from '../../../client/index.ts';
 import type { ElectionView } from '../../../protocol/elections.ts';
 import { optionTitle } from '../../ui/election-words.ts';
 import { formatAmount } from '../../ui/i18n.ts';
-import { theme } from '../../ui/theme.ts';
+import { isDark } from '../../ui/theme.ts';
 import { t } from '../texts.ts';
 import { flowOf } from './flow.ts';
 import { ruleInWords } from './round-words.ts';
@@ -24,7 +24,7 @@ function Flow({ election, rounds }: { readonly election: ElectionView; readonly 
       gone = true;
       end?.();
     };
-  }, [election, rounds, theme.value]);
+  }, [election, rounds, isDark.value]);
   return <div class="sankey" ref={box} aria-hidden="true" />;
 }
 

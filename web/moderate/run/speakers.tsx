@@ -26,11 +26,13 @@ export function Speakers({ live }: { readonly live: LiveMeeting }) {
         </p>
       )}
       {speaking === undefined && waiting.length === 0 && <p class="soft">{t('speakers.none')}</p>}
-      <ol class="speakers-list">
-        {waiting.map(({ speaker_id: id, name }) => (
-          <li key={id}>{name}</li>
-        ))}
-      </ol>
+      {waiting.length > 0 && (
+        <ol class="speakers-list">
+          {waiting.map(({ speaker_id: id, name }) => (
+            <li key={id}>{name}</li>
+          ))}
+        </ol>
+      )}
       <div class="row">
         {next !== undefined && (
           <Button busy={form.busy} onClick={() => void act(`${next.speaker_id}/next`)}>

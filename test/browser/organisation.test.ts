@@ -1,0 +1,196 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MemberView } from '../../protocol/members.ts';
+import { accessibilityProblems, DESK, openChromium, PHONE } from '../harness/chromium.ts';
+import { openHall } from './hall.ts';
+import { downloaded, newOrganiser, openConsole } from './organiser.ts';
+import { takePictures } from './pictures.ts';
+
+const hall = await openHall();
+const organiser = await newOrganiser(hall);
+const { http } = organiser;
+let browser: Browser;
+let page: Page;
+let said: readonly string[];
+
+beforeAll(async () => {
+  browser = await openChromium();
+  ({ page, said } = await openConsole(browser, hall, organiser));
+});
+
+afterAll(async () => {
+  await browser.close();
+  await hall.stop();
+});
+
+function button(name: string) {
+  return page.getByRole('button', { name, exact: true });
+}
+
+async function confirm(name: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('button', { name }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+}
+
+/** On a phone and on a desk: no violation, and nothing that sticks out. */
+async function looksGood(): Promise<void> {
+  for (const viewport of [{ width: 320, height: 640 }, PHONE, DESK]) {
+    await page.setViewportSize(viewport);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+  expect(await accessibilityProblems(page)).toEqual([]);
+}
+
+async function members(q: string): Promise<readonly MemberView[]> {
+  const path = '/v1/members';
+  return (await http.call<{ items: MemberView[] }>({ method: 'GET', path, query: { q } })).items;
+}
+
+const csvFile = (text: string) => ({ name: 'members.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+test('members: entered, found, changed, put into a group, deactivated', async () => {
+  await page.goto(`${hall.url}/moderate/groups`);
+  await page.getByText('There is no group yet.').waitFor();
+  await page.getByLabel('Name of the group').fill('Delegates');
+  await button('Create it').click();
+  await page.getByText('0 members').waitFor();
+  await page.getByLabel('Name of the group').fill('delegates');
+  await button('Create it').click();
+  await page.getByRole('alert').getByText('There is a group of this name already.').waitFor();
+  await button('Rename Delegates').click();
+  await page.getByLabel('New name of Delegates').fill('Board');
+  await button('Save').click();
+  await page.locator('.list-row', { hasText: 'Board' }).waitFor();
+  await looksGood();
+
+  await page.getByRole('link', { name: 'Members' }).click();
+  await button('New member').click();
+  await page.getByLabel('Name', { exact: true }).fill('Grace Hopper');
+  await page.getByLabel('E-mail address').fill('grace.example');
+  await page.getByLabel('Votes').fill('0');
+  await button('Save').click();
+  await page.getByRole('alert').getByText('Enter more than 0, like 1 or 0.25.').waitFor();
+  await page.getByLabel('Votes').fill('2.5');
+  await button('Save').click();
+  await page.getByRole('alert').getByText('Write the address like ada@example.org.').waitFor();
+  await page.getByLabel('E-mail address').fill('grace@harbour.example');
+  await page.getByLabel('Board').check();
+  await looksGood();
+  await button('Save').click();
+  await page.getByRole('row', { name: /Grace Hopper.*2\.5/ }).waitFor();
+  await page.getByLabel('Find by name, number or address').fill('hopp');
+  await page.getByRole('row', { name: /Ada Lovelace/ }).waitFor({ state: 'hidden' });
+  await page.getByLabel('Group').selectOption({ label: 'Board' });
+  await looksGood();
+  await button('Edit Grace Hopper').click();
+  await button('Deactivate').click();
+  await confirm('Deactivate');
+  await page.getByRole('row', { name: /Grace Hopper.*inactive/ }).waitFor();
+  expect((await members('hopper')).map(({ weight, status, groups }) => [weight, status, groups[0]?.name])).toEqual([
+    ['2.5', 'inactive', 'Board'],
+  ]);
+});
+
+test('a file of members: wrong rows are shown and nothing is written; right ones are, and come out again', async () => {
+  await page.goto(`${hall.url}/moderate/members/import`);
+  const heading = 'number,name,e-mail,votes\r\n';
+  await page
+    .getByLabel('CSV file')
+    .setInputFiles(csvFile(`${heading}7,Edsger Dijkstra,edsger@harbour.example,1\r\n7,Barbara Liskov,barbara,0\r\n`));
+  await page.getByText('2 rows:', { exact: false }).waitFor();
+  await page.getByRole('heading', { name: /problems?$/ }).waitFor();
+  expect(await button('Write them').count()).toBe(0);
+  await looksGood();
+  await takePictures(page, 'moderate-import');
+  expect(await members('dijkstra')).toEqual([]);
+  await button('Another file').click();
+  await page
+    .getByLabel('CSV file')
+    .setInputFiles(csvFile(`${heading}7,Edsger Dijkstra,edsger@harbour.example,1\r\n8,Barbara Liskov,,3\r\n`));
+  await page.getByText('2 rows: 2 new, 0 changed, 0 unchanged, 0 wrong.').waitFor();
+  expect(await members('dijkstra')).toEqual([]);
+  await button('Write them').click();
+  await button('Download as CSV').waitFor();
+  await page.getByRole('row', { name: /Barbara Liskov/ }).waitFor();
+  await takePictures(page, 'moderate-members');
+  const csv = await downloaded(page, () => button('Download as CSV').click());
+  expect(csv).toContain('Edsger Dijkstra');
+  await button('Invite everyone').click();
+  await confirm('Invite everyone');
+  await page.getByText(/1 mail is on its way\./).waitFor();
+});
+
+test('proxies: recorded, taken in from a file all or none, revoked', async () => {
+  for (const [number, name] of Object.entries({ 21: 'Alan', 22: 'Radia', 23: 'Vint' })) {
+    await http.call({ method: 'POST', path: '/v1/members', body: { number, name }, creates: true });
+  }
+  await page.goto(`${hall.url}/moderate/proxies`);
+  await page.getByText('Nobody has given a proxy.').waitFor();
+  await button('Record it').click();
+  await page.getByRole('alert').getByText('Enter a member number.').first().waitFor();
+  await page.getByLabel('Number of the member who is represented').fill('21');
+  await page.getByLabel('Number of the member who votes').fill('22');
+  await button('Record it').click();
+  await page.getByText('Radia votes for Alan').waitFor();
+  await page.getByLabel('CSV file').setInputFiles(csvFile('grantor,holder\r\n23,22\r\n99,22\r\n'));
+  await page.getByText('Line 3:', { exact: false }).waitFor();
+  expect(await page.getByText('Radia votes for Vint').count()).toBe(0);
+  await looksGood();
+  await page.getByLabel('CSV file').setInputFiles(csvFile('grantor,holder\r\n23,22\r\n'));
+  await page.getByText('Radia votes for Vint').waitFor();
+  await button('Revoke the proxy of Alan').click();
+  await page.locator('.list-row', { hasText: 'Radia votes for Alan' }).getByText('revoked').waitFor();
+});
+
+test('API keys: shown once, a new secret, revoked', async () => {
+  await page.goto(`${hall.url}/moderate/keys`);
+  await page.getByText('There is no key yet.').waitFor();
+  await button('Make the key').click();
+  await page.getByRole('alert').getByText('Say what it is for.').waitFor();
+  await page.getByLabel('What it is for').fill('Membership system');
+  await button('Make the key').click();
+  const secret = page.locator('.secrets code').first();
+  await secret.waitFor();
+  const first = await secret.textContent();
+  expect(first).toMatch(/^psk_/);
+  await looksGood();
+  await button('New secret for Membership system').first().click();
+  await expect.poll(() => secret.textContent()).not.toBe(first);
+  await button('Revoke Membership system').first().click();
+  await confirm('Revoke');
+  await page
+    .getByText(/revoked \d/)
+    .first()
+    .waitFor();
+  await page.reload();
+  await page.getByText('Membership system').first().waitFor();
+  expect(await page.getByText(String(first)).count()).toBe(0);
+});
+
+test('webhooks are made, tested and deleted; the log tells what happened', async () => {
+  await page.goto(`${hall.url}/moderate/webhooks`);
+  await page.getByText('No system is told yet.').waitFor();
+  await page.getByLabel('Address').fill('ftp://elsewhere.example');
+  await button('Create it').click();
+  await page.getByRole('alert').waitFor();
+  await page.getByLabel('Address').fill('https://elsewhere.example/hook');
+  await button('Create it').click();
+  await page.getByText('Keep the key of the signatures', { exact: false }).waitFor();
+  await button('Send a test').click();
+  await page.getByText('Messages', { exact: true }).click();
+  await page
+    .getByText(/webhook\.test|ping/)
+    .first()
+    .waitFor();
+  await looksGood();
+  await button('Delete').click();
+  await confirm('Delete');
+  await page.getByText('No system is told yet.').waitFor();
+
+  await page.goto(`${hall.url}/moderate/log`);
+  await page.getByRole('cell', { name: 'member.created' }).first().waitFor();
+  await page.getByLabel('About').selectOption('access');
+  await page.getByRole('cell', { name: 'member.created' }).first().waitFor({ state: 'hidden' });
+  await looksGood();
+  expect(said).toEqual([]);
+});
