@@ -18,6 +18,11 @@ await runCommand(async () => {
       german: { type: 'boolean', purpose: 'account, organisation: its mails are in German' },
       role: { type: 'string', placeholder: 'ROLE', purpose: `api-key: ${KEY_ROLES.join(', ')} (moderator)` },
       revoke: { type: 'boolean', purpose: 'platform-admin: no longer' },
+      'data-dir': {
+        type: 'string',
+        placeholder: 'FOLDER',
+        purpose: 'where the embedded PostgreSQL keeps its data (./data)',
+      },
     },
     notes: [
       'Acts:',
@@ -32,12 +37,13 @@ await runCommand(async () => {
     ],
   });
   const act = actOf(positionals, flags);
-  process.stdout.write(`${await onDatabase(act)}\n`);
+  process.stdout.write(`${await onDatabase(act, flags['data-dir'])}\n`);
 });
 
-async function onDatabase<T>(work: (tools: Tools) => Promise<T>): Promise<T> {
-  const settings = readSettings();
-  const database = await startDatabase(settings, () => {});
+/** Says which data it works on: an act on other data than the server's would look like success. */
+async function onDatabase<T>(work: (tools: Tools) => Promise<T>, dataDir: string | undefined): Promise<T> {
+  const settings = readSettings({ DATA_DIR: dataDir });
+  const database = await startDatabase(settings, (line) => process.stderr.write(`${line}\n`));
   try {
     if (database.ownerUrl === null) {
       throw new StartProblem(

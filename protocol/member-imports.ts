@@ -39,6 +39,7 @@ const IMPORT_PROBLEMS = [
   'number_twice',
   'email_twice',
   'email_taken',
+  'account_taken',
   'member_twice',
   'last_admin',
 ] as const;
@@ -68,6 +69,10 @@ const importedRow = z
     status: z.enum(MEMBER_STATUSES),
     weight,
     groups: z.array(z.string()),
+    before: z
+      .strictObject({ name: z.string(), email: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'Who the member is at this moment, where the row would change it; else null.' }),
   })
   .meta({ id: 'ImportedRow', description: 'A member as the import would leave it.' });
 
@@ -103,7 +108,9 @@ export const memberImport = z
     new_groups: z.array(z.string()).meta({ description: 'Groups that the import would make.' }),
     errors: z.array(importError).meta({ description: 'The first 1,000 errors, by line.' }),
     errors_total: z.int().nonnegative(),
-    sample: z.array(importedRow).meta({ description: 'The first rows as they would be.' }),
+    sample: z
+      .array(importedRow)
+      .meta({ description: 'Some rows as they would be: those that change a member first, then by line.' }),
     created_at: moment,
     expires_at: moment,
     accepted_at: moment.nullable(),
@@ -135,6 +142,7 @@ export const memberImport = z
           status: 'active',
           weight: '1',
           groups: [],
+          before: null,
         },
       ],
       created_at: '2026-11-21T18:00:00.000Z',

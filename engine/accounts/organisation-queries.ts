@@ -19,16 +19,22 @@ export async function insertOrganisation(
     VALUES (${organisation.orgId}, ${organisation.name}, ${organisation.locale ?? 'en'}, ${organisation.timeZone ?? 'UTC'})`;
 }
 
-/** The first member of an organisation: its administrator, whose account is known. */
+/**
+ * The first member of an organisation: its administrator, whose account is known. Lists of members begin with 1, which
+ * must not mean the founder by accident; app.compare_member_import knows by this number that the real one is yet to come.
+ */
 export async function insertFounder(
   tx: Transaction,
   orgId: string,
-  memberId: string,
-  accountId: string,
-  name: string,
+  founder: {
+    readonly memberId: string;
+    readonly accountId: string;
+    readonly name: string;
+    readonly email: string | null;
+  },
 ): Promise<void> {
-  await tx`INSERT INTO app.members (org_id, member_id, account_id, number, name, roles)
-    VALUES (${orgId}, ${memberId}, ${accountId}, '1', ${name}, '{admin,member}')`;
+  await tx`INSERT INTO app.members (org_id, member_id, account_id, number, name, email, roles)
+    VALUES (${orgId}, ${founder.memberId}, ${founder.accountId}, 'founder', ${founder.name}, ${founder.email}, '{admin,member}')`;
 }
 
 export async function selectOrganisation(tx: Transaction, orgId: string): Promise<OrganisationRow | undefined> {

@@ -59,7 +59,12 @@ export class Organisations {
     const timeZone = input.timeZone ?? 'UTC';
     const made = await this.#database.management.withOrg(orgId, async (tx) => {
       await queries.insertOrganisation(tx, { orgId, name: input.name, locale, timeZone });
-      await queries.insertFounder(tx, orgId, randomUUID(), accountId, own?.display_name ?? '-');
+      await queries.insertFounder(tx, orgId, {
+        memberId: randomUUID(),
+        accountId,
+        name: own?.display_name ?? '-',
+        email: own?.verified === true ? own.email : null, // members are known by it: only what is proved
+      });
       return queries.selectOrganisation(tx, orgId);
     });
     return organisationOf(made as queries.OrganisationRow);

@@ -193,6 +193,7 @@ export async function setName(tx: Transaction, accountId: string, name: string):
 /** Where mails about the account go; `changed_ms` tells one change of the password from another. */
 export interface Address {
   readonly email: string | null;
+  readonly verified: boolean;
   readonly display_name: string;
   readonly locale: Locale;
   readonly changed_ms: number | null;
@@ -200,7 +201,7 @@ export interface Address {
 
 export async function selectAddress(tx: Transaction, accountId: string): Promise<Address | undefined> {
   const [row] = await tx<Address[]>`
-    SELECT a.email, a.display_name, a.locale,
+    SELECT a.email, a.email_verified_at IS NOT NULL AS verified, a.display_name, a.locale,
       floor(extract(epoch FROM s.password_changed_at) * 1000)::float8 AS changed_ms
     FROM app.accounts a LEFT JOIN app.account_secrets s ON s.account_id = a.account_id WHERE a.account_id = ${accountId}`;
   return row;

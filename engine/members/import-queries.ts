@@ -94,7 +94,7 @@ export async function countActions(tx: Transaction, orgId: string, importId: str
 
 interface Problem {
   readonly line: number;
-  readonly problem: 'missing' | 'member_twice' | 'email_taken' | 'role_not_allowed' | 'last_admin';
+  readonly problem: 'missing' | 'member_twice' | 'email_taken' | 'account_taken' | 'role_not_allowed' | 'last_admin';
   readonly number: string | null;
   readonly email: string | null;
   readonly name: string | null;
@@ -105,7 +105,7 @@ export async function selectProblems(tx: Transaction, orgId: string, importId: s
     WHERE org_id = ${orgId} AND import_id = ${importId} AND problem IS NOT NULL ORDER BY line`;
 }
 
-/** The first rows as they would be. */
+/** Rows as they would be: first those that change somebody, which is what a wrong list does harm by. */
 export async function selectSample(
   tx: Transaction,
   orgId: string,
@@ -118,9 +118,11 @@ export async function selectSample(
       coalesce(r.status, m.status, 'active') AS status, coalesce(r.weight, m.weight, 1000000)::text AS weight,
       array_to_json(ARRAY(SELECT g.name FROM app.groups g WHERE g.org_id = ${orgId} AND g.group_id = ANY (coalesce(r.group_ids,
         ARRAY(SELECT gm.group_id FROM app.group_members gm WHERE gm.org_id = ${orgId} AND gm.member_id = m.member_id)))
-        ORDER BY g.name_key) || coalesce(r.new_groups, '{}')) AS groups
+        ORDER BY g.name_key) || coalesce(r.new_groups, '{}')) AS groups,
+      CASE r.action WHEN 'changed' THEN json_build_object('name', m.name, 'email', m.email) END AS before
     FROM app.member_import_rows r LEFT JOIN app.members m ON m.org_id = ${orgId} AND m.member_id = r.member_id
-    WHERE r.org_id = ${orgId} AND r.import_id = ${importId} AND r.problem IS NULL ORDER BY r.line LIMIT ${count}`;
+    WHERE r.org_id = ${orgId} AND r.import_id = ${importId} AND r.problem IS NULL
+    ORDER BY r.action <> 'changed', r.line LIMIT ${count}`;
 }
 
 /** Names of groups that are not there yet, each once. */

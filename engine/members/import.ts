@@ -43,6 +43,8 @@ export interface SampleRow {
   /** micro-units as decimal text */
   readonly weight: string;
   readonly groups: readonly string[];
+  /** who the member is now, where the row changes it */
+  readonly before: { readonly name: string; readonly email: string | null } | null;
 }
 
 /** What a preview shows; kept as JSON. */

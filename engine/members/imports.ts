@@ -195,6 +195,7 @@ function errorOf(
     case 'missing':
       return problemAt(line, headingOf('name', 'last_name'), problem, '', 'A new member needs a name.');
     case 'email_taken':
+    case 'account_taken':
       return problemAt(line, headingOf('email'), problem, email ?? '');
     case 'role_not_allowed':
       return problemAt(line, headingOf('roles'), problem, name ?? number ?? '');

@@ -86,7 +86,9 @@ export function authorise(identity: Identity, permission: Permission): Outcome<n
       details: { role, scope: permission },
     });
   }
-  return refuse('forbidden', `This needs the role ${role}. Ask a ${role} of your organisation.`, { details: { role } });
+  return refuse('forbidden', `This needs the role ${role}. Ask somebody of your organisation who has it.`, {
+    details: { role },
+  });
 }
 
 /** The same for what needs a signed-in person and no organisation. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type Engine, type Identity, limits, type Pauses, type Person } from '../../engine/index.ts';
 import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
-import { isPassing } from '../errors.ts';
+import { type AnyFailure, isPassing } from '../errors.ts';
 import type { Answer } from '../http/operation.ts';
 import { networkOf } from './client-address.ts';
 
@@ -12,10 +12,15 @@ type Subject = 'address' | 'email' | 'email and address' | 'caller';
 /** So many in so long, over all gateways. */
 interface Window {
   readonly by: Subject;
-  /** what counts: every attempt, or those alone that were refused */
-  readonly counts: 'attempts' | 'failures';
+  /**
+   * What counts: every attempt; those alone that were refused; or secrets that nobody has. Those are looked up first, so that
+   * whoever holds a right one is served, whatever others at the same address do: no more than the wrong ones are refused.
+   */
+  readonly counts: 'attempts' | 'failures' | 'unknown secrets';
   readonly most: number;
   readonly windowMs: number;
+  /** past `most` so many attempts a second go on, right or wrong; left out: none until the window ends */
+  readonly thenPerSecond?: number;
 }
 
 /** Attempts at what people choose themselves: after a few, a pause behind each that doubles. Over all gateways. */
@@ -53,25 +58,26 @@ export const RATE_LIMITS = {
       { by: 'address', counts: 'attempts', most: 1_000, windowMs: 15 * MINUTE }, // a hall that signs in by link
     ],
   },
-  // Tokens out of mails, codes of authenticators, refresh tokens: long, so few failures are honest.
+  // Tokens out of mails: 256 random bits, which nobody guesses. The code of an authenticator beside one has its own pauses.
   token: {
     turns: [],
-    windows: [{ by: 'address', counts: 'failures', most: 100, windowMs: TEN_MINUTES }],
+    windows: [{ by: 'address', counts: 'unknown secrets', most: 100, windowMs: TEN_MINUTES }],
   },
   // The password of whoever is signed in already: a session that was left open must not be a place to guess it.
   confirmation: {
     turns: [{ by: 'caller', free: 5, firstMs: SECOND, longestMs: MINUTE }],
     windows: [],
   },
-  // Join codes are short. One in ten of a hall may mistype; at this rate a code of 8 characters is safe for centuries.
+  // Join codes are short: 6 letters of 24, 191 million codes. One in ten of a hall may mistype. Past that the address is paced,
+  // not locked, so that one guesser does not shut the door: 20 a second for 4 hours are 288,000 tries, 0.15 % of the codes.
   join: {
     turns: [],
-    windows: [{ by: 'address', counts: 'failures', most: 300, windowMs: TEN_MINUTES }],
+    windows: [{ by: 'address', counts: 'failures', most: 300, windowMs: TEN_MINUTES, thenPerSecond: 20 }],
   },
   // One-time voting tokens come by link: nobody types them.
   'ballot-access': {
     turns: [],
-    windows: [{ by: 'address', counts: 'failures', most: 60, windowMs: TEN_MINUTES }],
+    windows: [{ by: 'address', counts: 'unknown secrets', most: 60, windowMs: TEN_MINUTES }],
   },
 } as const satisfies Readonly<Record<string, Limit>>;
 export type LimitName = keyof typeof RATE_LIMITS;
@@ -131,6 +137,11 @@ function hasFailed(answer: Answer): boolean {
   return !answer.ok && !isPassing(answer.failure) && answer.failure.kind !== 'bug';
 }
 
+/** The secret itself is nobody's; a refusal of what its holder wants to do with it is another matter. */
+function isUnknown({ kind, details }: AnyFailure): boolean {
+  return kind === 'not_found' || details?.reason === 'unknown';
+}
+
 /** The counters of one gateway. */
 class Counters implements RateLimits {
   readonly #attempts: Engine['attempts'];
@@ -177,26 +188,48 @@ class Counters implements RateLimits {
     }
     const answer = await work();
     if (answer.ok) await Promise.all(taken.map((key) => this.#attempts.forget(key)));
-    else if (hasFailed(answer)) await Promise.all(windows.map((window) => this.#afterFailure(name, window, asking)));
+    if (answer.ok || !hasFailed(answer)) return answer;
+    for (const window of windows) {
+      const allowed = await this.#afterFailure(name, window, asking, answer.failure);
+      if (!allowed.ok) return allowed;
+    }
     return answer;
   }
 
   /** Attempts are counted before the work, failures looked at: requests side by side may pass them by what is in work. */
   async #before(name: LimitName, window: Window, asking: Asking): Promise<Outcome<null>> {
-    const subject = subjectOf(window.by, asking);
-    if (subject === null) return accept(null);
-    const key = keyOf(`${name} ${window.counts}`, window.by, subject);
-    const counted = window.counts === 'attempts' ? 1 : 0;
-    const taken = await (counted === 0 ? this.#attempts.taken(key) : this.#attempts.take(key, 1, window.windowMs));
-    if (!taken.ok) return taken;
-    const { points, leftMs } = taken.value;
-    return points > window.most - (1 - counted) ? tooMany(name, leftMs) : accept(null);
+    const { by, counts, most, windowMs, thenPerSecond } = window;
+    const subject = subjectOf(by, asking);
+    if (subject === null || counts === 'unknown secrets') return accept(null);
+    const key = keyOf(`${name} ${counts}`, by, subject);
+    if (counts === 'attempts') return this.#takeOne(name, key, most, windowMs);
+    const failed = await this.#attempts.taken(key);
+    if (!failed.ok) return failed;
+    if (failed.value.points < most) return accept(null);
+    if (thenPerSecond === undefined) return tooMany(name, failed.value.leftMs);
+    // whoever is told to wait comes again within the next second, not all of them at its start
+    return this.#takeOne(name, keyOf(`${name} pace`, by, subject), thenPerSecond, SECOND, Math.random() * SECOND);
   }
 
-  async #afterFailure(name: LimitName, window: Window, asking: Asking): Promise<void> {
-    const subject = subjectOf(window.by, asking);
-    if (subject === null || window.counts !== 'failures') return;
-    await this.#attempts.take(keyOf(`${name} failures`, window.by, subject), 1, window.windowMs);
+  async #afterFailure(name: LimitName, window: Window, asking: Asking, failure: AnyFailure): Promise<Outcome<null>> {
+    const { by, counts, most, windowMs } = window;
+    const subject = subjectOf(by, asking);
+    if (subject === null || counts === 'attempts') return accept(null);
+    const key = keyOf(`${name} ${counts}`, by, subject);
+    if (counts === 'unknown secrets')
+      return isUnknown(failure) ? this.#takeOne(name, key, most, windowMs) : accept(null);
+    await this.#attempts.take(key, 1, windowMs);
+    return accept(null);
+  }
+
+  /** Looks first: a flood past the bound reads, and writes nothing. */
+  async #takeOne(name: LimitName, key: string, most: number, windowMs: number, laterMs = 0): Promise<Outcome<null>> {
+    const before = await this.#attempts.taken(key);
+    if (!before.ok) return before;
+    if (before.value.points >= most) return tooMany(name, before.value.leftMs + laterMs);
+    const taken = await this.#attempts.take(key, 1, windowMs);
+    if (!taken.ok) return taken;
+    return taken.value.points > most ? tooMany(name, taken.value.leftMs + laterMs) : accept(null);
   }
 
   #count(key: string) {

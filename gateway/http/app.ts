@@ -181,10 +181,19 @@ function useEdgeRules(app: Hono<HttpEnv>, origins: readonly string[]): void {
   );
 }
 
+/** For people who mistyped an address; programs get the shape of all errors. */
+const NOWHERE =
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+  '<title>Not found – Psephos</title><link rel="stylesheet" href="/docs/style.css"></head><body><main>' +
+  '<h1>There is nothing at this address</h1><ul><li><a href="/">Join a meeting</a></li>' +
+  '<li><a href="/moderate">Lead a meeting</a></li><li><a href="/docs">The API</a></li></ul></main></body></html>';
+
 function useFailures(app: Hono<HttpEnv>, logger: Logger): void {
-  app.notFound((c) =>
-    respondFailure(c, { kind: 'not_found', message: 'There is nothing at this address. See /docs.' }),
-  );
+  app.notFound((c) => {
+    const byPerson = c.req.method === 'GET' && c.req.header('accept')?.includes('text/html') === true;
+    if (byPerson && !c.req.path.startsWith('/v1/')) return c.html(NOWHERE, 404);
+    return respondFailure(c, { kind: 'not_found', message: 'There is nothing at this address. See /docs.' });
+  });
   app.onError((error, c) => {
     logger.error(
       { err: error, request_id: c.var.request.requestId, path: c.var.request.path },

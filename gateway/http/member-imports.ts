@@ -25,6 +25,7 @@ function viewOf(found: MemberImport): MemberImportView {
       ...row,
       roles: [...row.roles],
       groups: [...row.groups],
+      before: row.before === null ? null : { ...row.before },
       weight: votesOfMicro(BigInt(row.weight)),
     })),
     created_at: found.createdAt.toISOString(),
@@ -41,8 +42,9 @@ const preview = operation({
   summary: 'Send a list of members and see what it would change',
   description:
     'Send the CSV file itself: a heading, then one line for each member. Columns are known by their headings in English ' +
-    'or German; separators are commas, semicolons or tabs. Members are recognised by number, else by e-mail address. An ' +
-    'empty cell leaves what is there. Nothing is changed until the import is accepted; it waits a day for that.',
+    'or German; separators are commas, semicolons or tabs. Members are recognised by number, else by e-mail address; the ' +
+    'founder of the organisation by e-mail address until a list gives a number instead of "founder". An empty cell ' +
+    'leaves what is there. Nothing is changed until the import is accepted; it waits a day for that.',
   permission: 'members.manage',
   query: importQuery,
   file: {

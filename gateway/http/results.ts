@@ -17,7 +17,7 @@ type Read =
   | { readonly ok: false; readonly failure: AnyFailure };
 
 /** Before it is published a result is for the chair alone, who has to look at it first. */
-export async function readResult({ engine, identity, params }: ReadCall): Promise<Read> {
+async function readResult({ engine, identity, params }: ReadCall): Promise<Read> {
   const found = await electionInReach(engine, identity, params.election_id);
   if (!found.ok) return found;
   const election = found.value;

@@ -14,12 +14,15 @@ BEGIN
       SELECT coalesce(m.member_id, gen_random_uuid()), d.action,
         CASE
           WHEN m.member_id IS NULL AND r.name IS NULL THEN 'missing'
-          WHEN r.number IS NULL AND EXISTS (SELECT FROM app.member_import_rows t
+          WHEN r.number IS DISTINCT FROM m.number AND EXISTS (SELECT FROM app.member_import_rows t
             WHERE t.org_id = p_org AND t.import_id = p_import AND t.number = m.number) THEN 'member_twice'
           -- somebody else has the address, and does not give it up in this very list
           WHEN EXISTS (SELECT FROM app.members h WHERE h.org_id = p_org AND h.email = r.email
             AND h.member_id IS DISTINCT FROM m.member_id AND NOT EXISTS (SELECT FROM app.member_import_rows t
               WHERE t.org_id = p_org AND t.import_id = p_import AND t.number = h.number AND t.email <> r.email)) THEN 'email_taken'
+          -- the account and its roles would go on under the name of somebody else
+          WHEN m.account_id IS NOT NULL AND r.email IS DISTINCT FROM m.email
+            AND r.email <> coalesce((SELECT a.email FROM app.accounts a WHERE a.account_id = m.account_id), '') THEN 'account_taken'
           WHEN NOT p_gives_roles AND d.action <> 'unchanged'
             AND (coalesce(r.roles, '{member}') <> '{member}' OR coalesce(m.roles, '{member}') <> '{member}') THEN 'role_not_allowed'
         END,
@@ -29,11 +32,14 @@ BEGIN
         SELECT s.*, ARRAY(SELECT g.group_id FROM app.group_members g
           WHERE g.org_id = p_org AND g.member_id = s.member_id ORDER BY g.group_id) AS group_ids
         FROM app.members s WHERE s.org_id = p_org AND s.member_id = CASE
-          WHEN r.number IS NOT NULL THEN (SELECT i.member_id FROM app.members i WHERE i.org_id = p_org AND i.number = r.number)
+          -- whoever founded the organisation has no real number before a list gives one to the same address
+          WHEN r.number IS NOT NULL THEN coalesce(
+            (SELECT i.member_id FROM app.members i WHERE i.org_id = p_org AND i.number = r.number),
+            (SELECT i.member_id FROM app.members i WHERE i.org_id = p_org AND i.email = r.email AND i.number = 'founder'))
           ELSE (SELECT i.member_id FROM app.members i WHERE i.org_id = p_org AND i.email = r.email) END) m ON true
       CROSS JOIN LATERAL (SELECT CASE
         WHEN m.member_id IS NULL THEN 'new'
-        WHEN r.name <> m.name OR r.email IS NOT NULL AND r.email IS DISTINCT FROM m.email OR r.roles <> m.roles
+        WHEN r.number <> m.number OR r.name <> m.name OR r.email IS NOT NULL AND r.email IS DISTINCT FROM m.email OR r.roles <> m.roles
           OR r.status <> m.status OR r.weight <> m.weight OR r.note <> m.note OR r.new_groups <> '{}'
           OR r.group_ids <> m.group_ids THEN 'changed'
         ELSE 'unchanged' END AS action) d)
@@ -86,7 +92,7 @@ BEGIN
         AND m.org_id = p_org AND m.member_id = r.member_id AND r.email <> m.email;
   END IF;
 
-  UPDATE app.members m SET name = coalesce(r.name, m.name), email = coalesce(r.email, m.email),
+  UPDATE app.members m SET number = coalesce(r.number, m.number), name = coalesce(r.name, m.name), email = coalesce(r.email, m.email),
       roles = coalesce(r.roles, m.roles), status = coalesce(r.status, m.status), weight = coalesce(r.weight, m.weight),
       note = coalesce(r.note, m.note), changed_at = clock_timestamp()
     FROM app.member_import_rows r

@@ -98,6 +98,7 @@ test('the settings of a meeting: who comes in, a new code, begun and ended', asy
   await page.getByLabel('Minutes for each speaker').fill('3');
   expect(await accessibilityProblems(page)).toEqual([]);
   await button('Save').click();
+  await page.getByRole('heading', { name: 'Settings of the meeting' }).waitFor({ state: 'hidden' });
   await button('Settings').click();
   await button('Make a new code').click();
   await confirm('Make a new code');
@@ -252,7 +253,7 @@ test('a running vote: figures with their watermark, where it stands, who has vot
   await page.locator('.bars-stale').waitFor({ state: 'detached' });
 });
 
-test('people: let in, given the floor, made moderator, removed', async () => {
+test('people: let in, given the floor, found by name, removed', async () => {
   const path = `/v1/meetings/${meeting.meeting_id}`;
   await http.call({ method: 'PATCH', path, body: { waiting_room: true } });
   const grace = await joined('Grace');

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { NewElectionInput } from '../../client/index.ts';
 import { accessibilityProblems, DESK, openChromium, openPage, watchConsole } from '../harness/chromium.ts';
 import { castBar, seesReceipt } from './attendee.ts';
 import { openHall } from './hall.ts';
@@ -76,4 +77,57 @@ test('a whole meeting on three pages: made, joined, voted, watched, closed, reve
   expect(await accessibilityProblems(hallPage)).toEqual([]);
   expect(await accessibilityProblems(moderator)).toEqual([]);
   expect([said, hallSaid]).toEqual([[], []]);
+}, 90_000);
+
+const OPTIONS = [
+  { id: 'ada', title: 'Ada' },
+  { id: 'grace', title: 'Grace' },
+];
+const more = (page: Page) => page.getByRole('button', { name: 'More for Grace' }).click();
+const rank = (page: Page) => page.getByRole('button', { name: 'Rank: Grace' }).click();
+const grade = (name: string) => (page: Page) =>
+  page.getByRole('group', { name: 'Grace' }).getByRole('radio', { name, exact: true }).check();
+
+/** Each method's settings, how a phone fills its ballot, and what the hall reads in the end. */
+const METHODS: Readonly<Record<string, readonly [object, (page: Page) => Promise<void>]>> = {
+  choose: [{}, (page) => page.getByRole('radio', { name: 'Grace' }).check()],
+  score: [{ min: 0, max: 5 }, grade('5')],
+  judgment: [{}, grade('Very good')],
+  points: [{ total: 5 }, more],
+  quadratic: [{ credits: 10 }, more],
+  irv: [{}, rank],
+  stv: [{ seats: 1 }, rank],
+  borda: [{}, rank],
+  schulze: [{}, rank],
+};
+
+test('the hall elects somebody by every method: opened, voted on a phone, closed, revealed', async () => {
+  const { http } = organiser;
+  const meeting = await http.createMeeting('Autumn assembly');
+  const screen = await openPage(browser, { viewport: { width: 1920, height: 1080 } });
+  await signIn(screen, hall, organiser, `/project/${meeting.meeting_id}`);
+  const phone = await attendeeOf(meeting.join_code, 'Grace');
+  for (const [method, [settings, fill]] of Object.entries(METHODS)) {
+    const title = `Who chairs, by ${method}?`;
+    const { election_id: id } = await http.createElection({
+      meeting_id: meeting.meeting_id,
+      title,
+      method: { method, settings } as NewElectionInput['method'],
+      options: OPTIONS,
+      roll: 'meeting',
+    });
+    await http.open(id);
+    await screen.getByRole('heading', { name: title }).waitFor();
+    await phone.reload(); // a receipt may be read for some seconds before the next vote takes its place
+    await phone.getByRole('heading', { name: title, level: 1 }).waitFor();
+    await fill(phone);
+    const review = phone.locator('.cast-bar').getByRole('button', { name: 'Review my ballot' });
+    if (await review.isVisible()) await review.click();
+    await castBar(phone, /^Cast my/);
+    await seesReceipt(phone);
+    await screen.getByText('1 vote is in').waitFor();
+    await http.close(id);
+    await http.publish(id);
+    await screen.locator('.screen-outcome', { hasText: 'Elected: Grace' }).waitFor();
+  }
 }, 90_000);

@@ -261,7 +261,7 @@ describe('organisations', () => {
     const made = accepted(await engine.organisations.create(person, { name: 'Club', timeZone: 'Europe/Berlin' }));
     expect(made).toMatchObject({ name: 'Club', locale: 'en', timeZone: 'Europe/Berlin' });
     expect(accepted(await engine.organisations.list(person))).toMatchObject([
-      { orgId: made.orgId, name: 'Club', number: '1', roles: ['admin', 'member'], status: 'active' },
+      { orgId: made.orgId, name: 'Club', number: 'founder', roles: ['admin', 'member'], status: 'active' },
     ]);
     accepted(await engine.organisations.change(made.orgId, { name: 'Chess club' }));
     expect(accepted(await engine.organisations.get(made.orgId))).toEqual({ ...made, name: 'Chess club' });

@@ -78,6 +78,7 @@ describe('npm start', () => {
     const said = command.out();
     expect(said).toMatch(/Addresses +http:\/\/127\.0\.0\.1:\d+\n/);
     expect(said).toMatch(/API page +http:\/\/127\.0\.0\.1:\d+\/docs\n/);
+    expect(said).toMatch(/Sign in +http:\/\/127\.0\.0\.1:\d+\/sign-in#magic=psl_[\w-]+\n/);
     expect(said).toMatch(/Socket +ws:\/\/127\.0\.0\.1:\d+ /);
     expect(said).toMatch(/Join code +[A-Z0-9]{6} /);
     apiKey = /API key +(psk_\S+)/.exec(said)?.[1] ?? '';

@@ -13,6 +13,8 @@ export function RunningTally({ election, voter, stale }: TallyProps) {
   useEffect(() => watchTally?.(election.election_id, setTally), [watchTally, election.election_id]);
   if (watchTally === undefined) return null;
   if (election.visibility === 'hidden' && election.state === 'open') return <p class="soft">{t('tally.hidden')}</p>;
+  // whoever kept the figures back keeps them for the publication
+  if (election.visibility !== 'live' && election.state === 'closed') return null;
   if (tally === undefined) return null;
   const { cast, counted, options } = tally;
   return (

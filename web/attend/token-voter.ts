@@ -15,6 +15,8 @@ const CAST_TIMEOUT_MS = 7_000;
 
 const STORED = 'psephos.token.';
 const NOT_FOUND = 'NOT_FOUND_001';
+/** A link that was cut or mistyped. */
+const MALFORMED = 'VALIDATION_001';
 
 /**
  * The token of a voting link. It stands in the fragment, which no server sees; it leaves the address bar at once, so that
@@ -99,7 +101,7 @@ export class TokenVoter {
         this.voter.records.change(this.electionId, { state: 'refused', refusal: 'elsewhere' });
       }
     } catch (error) {
-      if (error instanceof PsephosError && error.code === NOT_FOUND) {
+      if (error instanceof PsephosError && (error.code === NOT_FOUND || error.code === MALFORMED)) {
         this.unknown.value = true;
         return;
       }

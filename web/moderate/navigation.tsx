@@ -2,13 +2,18 @@ import { membership } from '../ui/account-session.ts';
 import { followLink, path } from '../ui/router.ts';
 import { t } from './texts.ts';
 
+const ROOMS = ['members', 'groups', 'proxies', 'keys', 'webhooks', 'log'].map((room) => `/moderate/${room}`);
+
 /** The rooms of the console, as far as the person's roles open them. */
 export function Navigation() {
   const roles = membership.value?.roles ?? [];
   const isAdmin = roles.includes('admin');
   const oversees = isAdmin || roles.includes('moderator') || roles.includes('auditor');
+  const isIn = (to: string) => path.value === to || path.value.startsWith(`${to}/`);
+  // a meeting's own page belongs to the meetings
+  const here = ROOMS.find(isIn) ?? '/moderate';
   const own = (to: string, text: string) => (
-    <a href={to} onClick={followLink} aria-current={path.value === to ? 'page' : undefined}>
+    <a href={to} onClick={followLink} aria-current={to === here ? 'page' : undefined}>
       {text}
     </a>
   );

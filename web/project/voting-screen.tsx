@@ -52,7 +52,9 @@ export function VotingScreen({ live, election }: { readonly live: LiveMeeting; r
   const [tally, setTally] = useState<TallyView>();
   useEffect(() => live.watchTally(election.election_id, setTally), [live, election.election_id]);
   const stale = live.connection.value !== 'up';
-  const shown = tally?.options ?? null;
+  // figures that were kept back while it was open are kept for the publication
+  const keptBack = election.state === 'closed' && election.visibility !== 'live';
+  const shown = keptBack ? null : (tally?.options ?? null);
   return (
     <div class={`screen-election ${roomOf(election)}`}>
       <p class={election.state === 'open' ? 'screen-call screen-call-open' : 'screen-call'}>{headOf(election)}</p>

@@ -1,7 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import { type PsephosClient, PsephosError, PsephosHttp } from '../../client/index.ts';
+import { PsephosError, PsephosHttp } from '../../client/index.ts';
 import type { AccountView, SignedInView } from '../../protocol/accounts.ts';
-import { connectWith } from './clients.ts';
 import { forgetStored, readStored, writeStored } from './stored.ts';
 
 /** Where the refresh token lies no script can read it; these requests must show that a page of ours made them. */
@@ -117,9 +116,4 @@ export async function takeUpSession(): Promise<void> {
 export async function signOut(): Promise<void> {
   await api.call({ method: 'POST', path: '/v1/auth/sign-out', body: {}, headers: CSRF });
   signOutHere();
-}
-
-/** The one connection of a page of a signed-in person. */
-export function connectAsPerson(): Promise<PsephosClient> {
-  return connectWith({ ticket: async () => (await api.socketTicket()).ticket });
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 import { t } from './i18n.ts';
 
@@ -15,7 +15,8 @@ export interface DialogProps {
 export function Dialog({ open, title, children, onClose }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // with the drawing, not after it: while a modal dialog is open whatever is typed into the page is lost
+  useLayoutEffect(() => {
     const dialog = box.current;
     if (dialog === null || dialog.open === open) return;
     if (open) dialog.showModal();

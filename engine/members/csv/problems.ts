@@ -21,6 +21,8 @@ const MESSAGES: Readonly<Record<ImportProblem, string>> = {
   number_twice: 'Another row has this number.',
   email_twice: 'Another row has this e-mail address.',
   email_taken: 'Another member has this e-mail address.',
+  account_taken:
+    'A person has signed in as this member with another address: correct the number, or change the address at the member.',
   member_twice: 'Another row means the same member.',
   last_admin: 'Nobody else could administer the organisation. Make another admin first.',
 };

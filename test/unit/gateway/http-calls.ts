@@ -64,7 +64,8 @@ export function httpOver(
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
     const json = isJson && text !== '' ? JSON.parse(text) : undefined;
-    if (response.status >= 400 && method !== 'HEAD') errorBody.parse(json);
+    const isPage = response.headers.get('content-type')?.startsWith('text/html') ?? false;
+    if (response.status >= 400 && method !== 'HEAD' && !isPage) errorBody.parse(json);
     return { status: response.status, headers: response.headers, text, json };
   };
   return { app, call, lines };

@@ -52,6 +52,15 @@ describe('who is calling', () => {
   });
 });
 
+test('an address where nothing is: a page for people, the shape of all errors for programs', async () => {
+  const page = await call('GET', '/nowhere', { as: null, headers: { accept: 'text/html,*/*;q=0.8' } });
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8']);
+  expect(page.text).toContain('href="/moderate"');
+  expect((await call('GET', '/nowhere', { as: null })).json.error_code).toBe('NOT_FOUND_001');
+  const api = await call('GET', '/v1/nowhere', { as: null, headers: { accept: 'text/html' } });
+  expect(api.json.error_code).toBe('NOT_FOUND_001');
+});
+
 describe('Idempotency-Key', () => {
   const key = { 'idempotency-key': 'k-1' };
 

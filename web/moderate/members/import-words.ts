@@ -23,6 +23,7 @@ export function importProblem(problem: Problem): string {
     number_twice: t('wrong.numberTwice'),
     email_twice: t('wrong.emailTwice'),
     email_taken: t('members.emailTaken'),
+    account_taken: t('wrong.accountTaken'),
     member_twice: t('wrong.memberTwice'),
     last_admin: t('members.lastAdmin'),
   };
@@ -38,8 +39,10 @@ export function fileProblem({ details }: PsephosError): string | undefined {
     row_too_long: t('wrong.quotes'),
     too_many_rows: t('wrong.tooManyRows'),
     empty: t('wrong.empty'),
-    heading: t('wrong.heading'),
     columns: t('wrong.heading'),
+    columns_missing: t('wrong.heading'),
+    columns_twice: t('wrong.columns'),
+    too_many_columns: t('wrong.columns'),
   };
   return words[String(details.reason)];
 }

@@ -9,6 +9,7 @@ import { formatNumber } from '../../ui/i18n.ts';
 import { navigate } from '../../ui/router.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
+import { fileProblem, importProblem } from './import-words.ts';
 
 const ERRORS_SHOWN = 50;
 
@@ -34,7 +35,7 @@ function Errors({ found }: { readonly found: MemberImportView }) {
                   {error.line}
                 </th>
                 <td>{error.column ?? '–'}</td>
-                <td>{error.message}</td>
+                <td>{importProblem(error.problem)}</td>
                 <td>{error.value}</td>
               </tr>
             ))}
@@ -43,6 +44,12 @@ function Errors({ found }: { readonly found: MemberImportView }) {
       </div>
     </section>
   );
+}
+
+/** What stood there, where the row would change it: a wrong number shows by it before anybody is renamed. */
+function Was({ value, now }: { readonly value: string | null | undefined; readonly now: string | null }) {
+  if (value === undefined || value === now) return null;
+  return <div class="soft">{t('import.was', { value: value ?? '–' })}</div>;
 }
 
 function Sample({ found }: { readonly found: MemberImportView }) {
@@ -63,8 +70,14 @@ function Sample({ found }: { readonly found: MemberImportView }) {
             {found.sample.map((row) => (
               <tr key={row.line}>
                 <td class="figures">{row.number ?? '–'}</td>
-                <th scope="row">{row.name}</th>
-                <td>{row.email ?? '–'}</td>
+                <th scope="row">
+                  {row.name}
+                  <Was value={row.before?.name} now={row.name} />
+                </th>
+                <td>
+                  {row.email ?? '–'}
+                  <Was value={row.before?.email} now={row.email} />
+                </td>
                 <td class="figures">{row.weight}</td>
               </tr>
             ))}
@@ -123,7 +136,10 @@ type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le';
 export function Import() {
   const [found, setFound] = useState<MemberImportView>();
   const [encoding, setEncoding] = useState<Encoding>('utf-8');
-  const form = useSubmission('file');
+  const form = useSubmission('file', (error) => {
+    const text = fileProblem(error);
+    return text === undefined ? undefined : [{ field: 'file', text }];
+  });
   const send = (file: File) =>
     form.submit([], async () => {
       const query = { create_groups: 'true', ...(encoding === 'utf-8' ? {} : { encoding }) };

@@ -1,18 +1,32 @@
 import { useState } from 'preact/hooks';
+import type { PsephosError } from '../../../client/index.ts';
 import type { ProxyView } from '../../../protocol/proxies.ts';
 import { api } from '../../ui/account-session.ts';
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ErrorSummary, Field } from '../../ui/field.tsx';
+import { ErrorSummary, Field, type FieldError } from '../../ui/field.tsx';
 import { usePaged } from '../../ui/paged.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
+import { fileProblem } from '../members/import-words.ts';
 import { t } from '../texts.ts';
+import { proxyProblem } from './words.ts';
+
+/** Why a proxy was refused, at the member it is about. */
+function explain(error: PsephosError): readonly FieldError[] | undefined {
+  const fields = Array.isArray(error.details.fields) ? (error.details.fields as readonly { path: string }[]) : [];
+  if (error.details.resource === 'member') {
+    const field = fields.some(({ path }) => path.startsWith('holder')) ? 'holder' : 'grantor';
+    return [{ field, text: t('proxy.noMember') }];
+  }
+  const text = proxyProblem(error.details.reason);
+  return text === undefined ? undefined : [{ field: 'grantor', text }];
+}
 
 function NewProxy({ onMade }: { readonly onMade: () => void }) {
   const [grantor, setGrantor] = useState('');
   const [holder, setHolder] = useState('');
-  const form = useSubmission('new-proxy');
+  const form = useSubmission('new-proxy', explain);
   const problems = [
     ...(grantor.trim() === '' ? [{ field: 'grantor', text: t('proxies.numberMissing') }] : []),
     ...(holder.trim() === '' ? [{ field: 'holder', text: t('proxies.numberMissing') }] : []),
@@ -67,6 +81,7 @@ function NewProxy({ onMade }: { readonly onMade: () => void }) {
 
 interface RowError {
   readonly line: number;
+  readonly problem: string;
   readonly message: string;
 }
 
@@ -75,7 +90,8 @@ function ImportProxies({ onDone }: { readonly onDone: () => void }) {
   const [rows, setRows] = useState<readonly RowError[]>([]);
   const form = useSubmission('proxy-file', (error) => {
     setRows((error.details.rows ?? []) as readonly RowError[]);
-    return undefined;
+    const text = error.details.reason === 'rows' ? t('proxies.rowsWrong') : fileProblem(error);
+    return text === undefined ? undefined : [{ field: 'proxy-file', text }];
   });
   const send = (file: File) => {
     setRows([]);
@@ -96,8 +112,10 @@ function ImportProxies({ onDone }: { readonly onDone: () => void }) {
       <ErrorSummary errors={form.errors} />
       {rows.length > 0 && (
         <ul class="plain-list">
-          {rows.map(({ line, message }) => (
-            <li key={`${line} ${message}`}>{t('proxies.rowError', { line, message })}</li>
+          {rows.map(({ line, problem, message }) => (
+            <li key={`${line} ${problem}`}>
+              {t('proxies.rowError', { line, message: proxyProblem(problem) ?? message })}
+            </li>
           ))}
         </ul>
       )}

@@ -12,6 +12,7 @@ export function proxyProblem(reason: unknown): string | undefined {
     grantor_inactive: t('proxy.grantorInactive'),
     holder_inactive: t('proxy.holderInactive'),
     unknown_member: t('proxy.noMember'),
+    missing: t('proxies.numberMissing'),
   };
   return words[String(reason)];
 }

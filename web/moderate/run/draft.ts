@@ -90,7 +90,7 @@ export function hasMost(method: MethodName): boolean {
 const ID_MAX = 24;
 
 /** Ids of options out of their titles, plain and each once: they stand in ballots and in spreadsheets. */
-export function optionIds(titles: readonly string[]): readonly string[] {
+function optionIds(titles: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   return titles.map((title, i) => {
     const plain = title

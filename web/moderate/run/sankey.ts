@@ -23,7 +23,7 @@ export function drawSankey(box: HTMLElement, { nodes, links }: Flow): () => void
   const soft = resolved('--ink-soft', '', box);
   const chart = init(box, null, { renderer: 'svg' });
   chart.setOption({
-    animation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+    animation: false, // it is read, not watched
     series: [
       {
         type: 'sankey',

@@ -1,5 +1,5 @@
 /** Seconds that the plot shows. */
-export const SHOWN_SECONDS = 60;
+const SHOWN_SECONDS = 60;
 
 /** Ballots that became durable in each of the last seconds, from a running count. */
 export class VoteRates {

@@ -87,7 +87,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'controls.reasonMissing': 'Sagen Sie, warum: Alle werden es lesen.',
   'result.label': 'Ergebnis',
   'result.counting': 'Die Stimmen werden gezählt.',
-  'result.preview': 'Vor der Veröffentlichung sehen dies nur Leitung und Prüfung.',
+  'result.preview': 'Noch nicht veröffentlicht: Was angenommen ist und wer gewählt ist, steht nur hier.',
   'result.won': 'gewählt',
   'result.ballots_one': '{{count}} Stimmzettel, {{blank}} leer, {{abstained}} Enthaltungen',
   'result.ballots_other': '{{count}} Stimmzettel, {{blank}} leer, {{abstained}} Enthaltungen',
@@ -290,7 +290,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'import.column': 'Spalte',
   'import.problem': 'Fehler',
   'import.value': 'Was dort steht',
-  'import.sample': 'Die ersten Zeilen, wie sie wären',
+  'import.sample': 'Zeilen, wie sie wären, geänderte Mitglieder zuerst',
+  'import.was': 'war {{value}}',
   'import.accept': 'Schreiben',
   'import.other': 'Andere Datei',
   'import.mend': 'Berichtigen Sie diese Zeilen in der Datei und wählen Sie sie neu aus. Es wurde nichts geschrieben.',
@@ -481,9 +482,13 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'wrong.tooFewCells': 'Die Zeile hat weniger Felder als die Kopfzeile.',
   'wrong.numberTwice': 'Eine andere Zeile hat dieselbe Nummer.',
   'wrong.emailTwice': 'Eine andere Zeile hat dieselbe Adresse.',
+  'wrong.accountTaken':
+    'Als dieses Mitglied hat sich jemand mit einer anderen Adresse angemeldet: Berichtigen Sie die Nummer, oder ändern Sie die Adresse beim Mitglied.',
   'wrong.memberTwice': 'Eine andere Zeile ist dasselbe Mitglied.',
-  'wrong.encoding': 'Die Datei ist anders kodiert als hier gewählt. Wählen Sie eine andere Kodierung oder speichern Sie sie als CSV UTF-8.',
-  'wrong.quotes': 'Die Datei ist keine CSV-Datei: Ein Anführungszeichen ist nicht geschlossen oder steht, wo keines stehen darf.',
+  'wrong.encoding':
+    'Die Datei ist anders kodiert als hier gewählt. Wählen Sie eine andere Kodierung oder speichern Sie sie als CSV UTF-8.',
+  'wrong.quotes':
+    'Die Datei ist keine CSV-Datei: Ein Anführungszeichen ist nicht geschlossen oder steht, wo keines stehen darf.',
   'wrong.tooManyRows': 'Die Datei hat zu viele Zeilen. Teilen Sie sie.',
   'wrong.empty': 'Die Datei hat unter der Kopfzeile keine Zeilen.',
   'wrong.heading': 'Die erste Zeile nennt nicht die nötigen Spalten.',
@@ -496,4 +501,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'proxy.grantorInactive': 'Wer eine Vollmacht gibt, muss aktives Mitglied sein.',
   'proxy.holderInactive': 'Wer eine Vollmacht bekommt, muss aktives Mitglied sein.',
   'proxy.noMember': 'Es gibt kein Mitglied mit dieser Nummer.',
+  'wrong.columns': 'Zwei Spalten bedeuten dasselbe, oder es sind zu viele. Lassen Sie welche weg.',
+  'proxies.rowsWrong':
+    'Einige Zeilen stimmen nicht, daher wurde nichts eingetragen. Berichtigen Sie sie und wählen Sie die Datei noch einmal.',
 };

@@ -16,7 +16,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'vote.partly': 'In Schritten gezeigt, damit Stimmen geheim bleiben',
   'vote.exact': 'Genau bis Stimme {{counted}}',
   'vote.closed': 'Die Abstimmung ist geschlossen',
-  'vote.counting': 'Die Stimmen werden gezählt',
+  'vote.counting': 'Das Ergebnis erscheint hier, sobald es veröffentlicht wird',
   'vote.cancelled': 'Diese Abstimmung wurde abgebrochen',
   'agenda.break': 'Pause',
   'agenda.speaking': 'Es spricht',

@@ -15,7 +15,7 @@ export const en = {
   'vote.partly': 'Shown in steps, to keep ballots secret',
   'vote.exact': 'Exact to ballot {{counted}}',
   'vote.closed': 'The vote has closed',
-  'vote.counting': 'The ballots are being counted',
+  'vote.counting': 'The result appears here when it is published',
   'vote.cancelled': 'This vote was cancelled',
   'agenda.break': 'Break',
   'agenda.speaking': 'Speaking',
