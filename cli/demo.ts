@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { PsephosError } from '../client/index.ts';
-import { type DemoSummary, playMeeting } from '../loadtest/demo/index.ts';
+import { type DemoSummary, EmptyHall, playMeeting } from '../loadtest/demo/index.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { readArguments } from './arguments.ts';
 import { runCommand } from './run-command.ts';
@@ -73,6 +73,7 @@ await runCommand(async () => {
     if (flags.json) screen.write(`${JSON.stringify(summary)}\n`);
     return summary.stopped ? STOPPED : 0;
   } catch (error) {
+    if (error instanceof EmptyHall) throw new StartProblem(emptyHall(error));
     throw error instanceof PsephosError ? refusal(error, httpUrl) : error;
   }
 });
@@ -125,6 +126,13 @@ function farewell({ joined, elections, ballots, reconnects, told_twice: twice, .
     `${rest.refused.BALLOT_004 ?? 0} came too late and were told so.`,
     `The same people again: npm run demo -- --seed ${rest.seed}`,
   ].join('\n');
+}
+
+function emptyHall({ message }: EmptyHall): string {
+  return (
+    `Nobody could join the meeting, so the demo has ended. The server said: ${message} What to do: wait as long as it ` +
+    'says, or mend what it names; then start the demo again.'
+  );
 }
 
 function refusal({ code, message }: PsephosError, httpUrl: string): StartProblem {

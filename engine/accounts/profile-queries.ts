@@ -75,8 +75,10 @@ export async function isLastAdmin(tx: Transaction, orgId: string, memberId: stri
   return row?.last ?? false;
 }
 
+/** An address that came with the founding goes with the person; one that the organisation wrote down is its own. */
 export async function unlinkMember(tx: Transaction, orgId: string, memberId: string): Promise<void> {
-  await tx`UPDATE app.members SET account_id = NULL WHERE org_id = ${orgId} AND member_id = ${memberId}`;
+  await tx`UPDATE app.members SET account_id = NULL, email = CASE WHEN number <> 'founder' THEN email END
+    WHERE org_id = ${orgId} AND member_id = ${memberId}`;
 }
 
 /** Nothing of the person is left but an empty row, which the log's entries point at. */

@@ -16,6 +16,8 @@ export interface CrowdLog {
   connected(change: 1 | -1): void;
   reconnected(): void;
   acknowledged(electionId: string, afterMs: number): void;
+  /** told to wait, at the door or later; comes again */
+  waited(reason: string): void;
   /** a second ballot met the rule that the first one counts */
   toldTwice(): void;
   refused(code: string): void;
@@ -144,10 +146,12 @@ export class Attendee {
       try {
         return await act();
       } catch (error) {
-        const { code, details } = error as PsephosError;
+        const { code, details, message } = error as PsephosError;
         if (this.#over || (code !== 'LOAD_001' && code !== 'LOAD_002')) throw error;
         const askedMs = typeof details.retry_after_ms === 'number' ? details.retry_after_ms : 1_000;
+        this.#parts.log.waited(`${message} (${code})`);
         await this.#parts.clock.pause(askedMs + this.#parts.random.int(0, 500));
+        if (this.#over) throw error;
       }
     }
   }

@@ -5,6 +5,8 @@ import type { CrowdLog } from './attendee.ts';
 export class Figures implements CrowdLog {
   joinedCount = 0;
   here = 0;
+  /** what the last one heard who was told to wait */
+  lastWait: string | undefined;
   reconnects = 0;
   toldTwiceCount = 0;
   readonly refusals = new Map<string, number>();
@@ -21,6 +23,10 @@ export class Figures implements CrowdLog {
 
   reconnected(): void {
     this.reconnects += 1;
+  }
+
+  waited(reason: string): void {
+    this.lastWait = reason;
   }
 
   acknowledged(electionId: string, afterMs: number): void {

@@ -16,6 +16,11 @@ const ELECTION_WANTED_MS = 25_000;
 const BREATH_SHARE = 0.2;
 /** Of an election's time people think so long at most, so that the chair need not wait for the end. */
 const THINK_SHARE = 0.8;
+/** So much longer the doors stay open while nobody is in. */
+const NOBODY_YET_MS = 5_000;
+
+/** There is nobody to play to; `message` says why, with the error code. */
+export class EmptyHall extends Error {}
 
 export interface DemoOptions {
   readonly httpUrl: string;
@@ -50,13 +55,14 @@ export interface DemoSummary {
 /**
  * Plays a meeting against a running server: makes one with elections of several methods, lets people join in waves,
  * think and vote, and moderates it to the end.
- * @throws PsephosError where the server refuses the moderator
+ * @throws PsephosError where the server refuses the moderator, EmptyHall where it lets nobody join
  */
 export async function playMeeting(options: DemoOptions): Promise<DemoSummary> {
   const { httpUrl, apiKey, attendees, durationMs, seed, signal } = options;
   const http = new PsephosHttp({ baseUrl: httpUrl, secret: apiKey });
   const meeting = await http.createMeeting('Demo: members’ evening');
-  const clock = new Clock(signal);
+  const over = new AbortController();
+  const clock = new Clock(AbortSignal.any([signal, over.signal]));
   const stage = new Stage(options.screen, clock);
   const figures = new Figures();
   stage.note(addresses(httpUrl, meeting.meeting_id, meeting.join_code));
@@ -76,7 +82,12 @@ export async function playMeeting(options: DemoOptions): Promise<DemoSummary> {
     stage.show(() => `${figures.here} of ${attendees} are in the hall …`);
     const arriving = crowd.arrive();
     await Promise.race([arriving, clock.pause(doorsMs * 1.5)]);
+    if (figures.joinedCount === 0) await Promise.race([arriving, clock.pause(NOBODY_YET_MS)]);
+    const reason = crowd.turnedAway.at(-1) ?? figures.lastWait;
+    if (figures.joinedCount === 0 && !clock.isOver)
+      throw new EmptyHall(reason ?? 'The server does not answer in time.');
     stage.tell(`${figures.here} people are in the hall.`);
+    if (reason !== undefined && figures.joinedCount < attendees) stage.tell(`Not everybody could join yet: ${reason}`);
     for (const [place, electionId] of elections.entries()) {
       const item = held[place];
       if (item === undefined || clock.isOver) break;
@@ -88,6 +99,7 @@ export async function playMeeting(options: DemoOptions): Promise<DemoSummary> {
   } finally {
     stage.show(null);
     crowd.leave();
+    over.abort(); // whoever still waits at the door goes home
     await chair.tidyUp();
     stage.end();
   }

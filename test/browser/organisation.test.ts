@@ -120,6 +120,17 @@ test('a file of members: wrong rows are shown and nothing is written; right ones
   await page.getByText(/1 mail is on its way\./).waitFor();
 });
 
+test('a file of members shows first whom it would change, and who that is now', async () => {
+  await http.call({ method: 'POST', path: '/v1/members', body: { number: '31', name: 'Hedy Lamarr' }, creates: true });
+  await page.goto(`${hall.url}/moderate/members/import`);
+  const rows = 'number,name,e-mail\r\n32,Ida Rhodes,\r\n31,Ann Smith,ann@harbour.example\r\n';
+  await page.getByLabel('CSV file').setInputFiles(csvFile(rows));
+  const first = page.getByRole('row').nth(1);
+  await first.getByText('was Hedy Lamarr').waitFor();
+  expect(await first.textContent()).toMatch(/Ann Smith.*was Hedy Lamarr.*ann@harbour\.example.*was –/);
+  await looksGood();
+});
+
 test('proxies: recorded, taken in from a file all or none, revoked', async () => {
   for (const [number, name] of Object.entries({ 21: 'Alan', 22: 'Radia', 23: 'Vint' })) {
     await http.call({ method: 'POST', path: '/v1/members', body: { number, name }, creates: true });

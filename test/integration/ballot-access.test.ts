@@ -74,3 +74,14 @@ test('an attendee of the election cannot be impersonated by a token, and no log 
   expect((await cast(electionId, 'x'.repeat(257), 'yes')).status).toBe(422);
   expect(server.lines.filter((line) => line.includes(token))).toEqual([]);
 });
+
+// last: from here on unknown tokens of this address are refused
+test('sixty wrong tokens stop the wrong ones of an address, and nobody behind it who holds a right one', async () => {
+  const { electionId, token } = await openVote();
+  const wrong = await Promise.all(Array.from({ length: 70 }, () => access(electionId, newToken().token)));
+  expect(wrong.map(({ json }) => json.error_code)).toContain('LOAD_002');
+  expect((await cast(electionId, newToken().token, 'yes')).json.error_code).toBe('LOAD_002');
+  expect((await access(electionId, token)).status).toBe(200);
+  expect((await cast(electionId, token, 'yes')).status).toBe(201);
+  expect((await cast(electionId, token, 'no')).json.error_code).toBe('BALLOT_002');
+});

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PsephosHttp } from '../../client/index.ts';
 import type { DemoSummary } from '../../loadtest/demo/index.ts';
@@ -26,6 +29,26 @@ async function statesIn(meetingId: string): Promise<string[]> {
   return (await http.elections({ meetingId })).items.map(({ state }) => state);
 }
 
+/** A proxy in front of the server that takes no joins for ten minutes, as one with a limit of its own may. */
+async function closedDoor() {
+  const refusal = { error_code: 'LOAD_002', message: 'Come later.', details: { retry_after_ms: 600_000 } };
+  const proxy = createServer((asked, answer) => {
+    const { url, method, headers } = asked;
+    if (url === '/v1/join') {
+      answer.writeHead(429, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
+      return;
+    }
+    const onward = request(`${server.httpUrl}${url}`, { method, headers }, (told) => {
+      answer.writeHead(told.statusCode ?? 502, told.headers);
+      told.pipe(answer);
+    });
+    asked.pipe(onward);
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, close: () => proxy.close() };
+}
+
 describe('npm run demo', () => {
   test('30 people join, vote, and every result is published', { timeout: 40_000 }, async () => {
     const args = ['--attendees', '30', '--minutes', '0.14', '--seed', '11', '--json'];
@@ -50,6 +73,19 @@ describe('npm run demo', () => {
     const summary = summaryOf(command.out());
     expect(summary.stopped).toBe(true);
     expect(new Set(await statesIn(summary.meeting_id))).toEqual(new Set(['cancelled']));
+  });
+
+  test('a door that lets nobody in is told, with its code, and the demo ends', { timeout: 30_000 }, async () => {
+    const door = await closedDoor();
+    const command = demo('--url', door.url, '--attendees', '5', '--minutes', '0.1', '--json');
+    expect(await command.ended).toBe(1);
+    for (const words of ['Nobody could join', 'Come later.', '(LOAD_002)', 'start the demo again']) {
+      expect(command.err()).toContain(words);
+    }
+    expect(command.err().trim().split('\n')).toHaveLength(1);
+    const meetingId = /\/moderate\/(\S+)/.exec(command.out())?.[1] ?? '';
+    expect(new Set(await statesIn(meetingId))).toEqual(new Set(['cancelled']));
+    door.close();
   });
 
   test.for([

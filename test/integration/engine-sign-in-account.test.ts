@@ -223,8 +223,8 @@ describe('deleting an account', () => {
     const [row] =
       await sql`SELECT email, display_name, deleted_at IS NOT NULL AS deleted FROM app.accounts WHERE account_id = ${person.accountId}`;
     expect(row).toEqual({ email: null, display_name: '-', deleted: true });
-    const members = await sql`SELECT account_id FROM app.members WHERE org_id = ${orgId}`;
-    expect(members).toEqual([{ account_id: null }]);
+    const members = await sql`SELECT account_id, email FROM app.members WHERE org_id = ${orgId}`;
+    expect(members).toEqual([{ account_id: null, email: null }]);
     const told = await sql`SELECT topic FROM app.log WHERE org_id = ${orgId} AND kind = 'access.revoked'`;
     expect(told).toEqual([{ topic: pair.sessionId }]);
     await newAccount(engine, email); // the address is free again
