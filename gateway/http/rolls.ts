@@ -22,7 +22,7 @@ const issue = operation({
   tag: 'Electoral roll',
   summary: 'Issue voting tokens in bulk',
   description:
-    'Make the tokens yourself, give each to its voter, and send only their SHA-256. At most 20,000 in one request; ' +
+    'Make the tokens yourself of at least 128 random bits, give each to its voter, and send only their SHA-256. At most 20,000 in one request; ' +
     'sending one again changes nothing.',
   permission: 'credentials.issue',
   params: electionParams,
