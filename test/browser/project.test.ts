@@ -143,7 +143,7 @@ test('how to join, a vote with its figures and its result can be read from the l
   await readsWell();
   await takePictures(page, 'project-open');
   await http.close(id);
-  await page.getByText('The ballots are being counted').waitFor();
+  await page.getByText('The result appears here when it is published').waitFor();
   await http.publish(id);
   await page.locator('.screen-outcome', { hasText: 'Carried' }).waitFor();
   await page.getByText('2 of 3 valid votes; 2 were needed.').waitFor();
