@@ -13,6 +13,8 @@ const SERVER_FIRST_MS = 250;
  */
 export class ManagementPool {
   #sql: Sql;
+  /** whoever still calls after the close is refused: it must not open a pool anew that nobody would close */
+  #closed = false;
   readonly #options: ConnectOptions;
   readonly #connections: number;
 
@@ -66,6 +68,7 @@ export class ManagementPool {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#sql.end({ timeout: 5 });
   }
 
@@ -76,7 +79,7 @@ export class ManagementPool {
       try {
         return await this.#attempt(timeoutMs, work);
       } catch (error) {
-        if (classifyFailure(error) !== 'unsent' || performance.now() > untilMs) throw error;
+        if (this.#closed || classifyFailure(error) !== 'unsent' || performance.now() > untilMs) throw error;
         await setTimeout(limits.connectPauseMs);
       }
     }
@@ -105,7 +108,7 @@ export class ManagementPool {
   }
 
   #renew(old: Sql): void {
-    if (this.#sql !== old) return;
+    if (this.#closed || this.#sql !== old) return;
     this.#sql = connect(this.#options, this.#connections, 'psephos management');
     old.end({ timeout: limits.managementTimeoutMs / 1_000 }).catch(() => {});
   }
