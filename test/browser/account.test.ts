@@ -168,7 +168,7 @@ function authenticator(secret: string): () => string {
   const bytes = Buffer.from((bits.match(/[01]{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   let last = 0;
   return () => {
-    last = Math.max(last + 1, stepAt(Date.now()) - 1);
+    last = Math.max(last + 1, stepAt(Date.now())); // the next one is taken too, so a step that ends meanwhile does no harm
     return totpCode(bytes, last);
   };
 }
