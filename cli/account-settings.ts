@@ -26,7 +26,7 @@ export function accountOptionsOf(
 }
 
 /** One secret a line, the present one first; older ones still open what they sealed. */
-function secretsOf(name: string, file: string): readonly Buffer[] {
+export function secretsOf(name: string, file: string): readonly Buffer[] {
   const lines = linesOf(name, file);
   if (lines.some((line) => line.length < SECRET_MIN_CHARACTERS)) {
     throw new StartProblem(

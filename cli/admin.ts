@@ -1,10 +1,10 @@
-import { createEngine } from '../engine/index.ts';
+import { actAs, createEngine } from '../engine/index.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { accountOptionsOf } from './account-settings.ts';
 import { addressesOf } from './addresses.ts';
 import { actOf, KEY_ROLES, type Tools } from './admin-acts.ts';
 import { readArguments } from './arguments.ts';
-import { startDatabase } from './database.ts';
+import { databaseInUse } from './database.ts';
 import { runCommand } from './run-command.ts';
 import { readSettings } from './settings.ts';
 
@@ -32,8 +32,8 @@ await runCommand(async () => {
       '  organisation NAME E-MAIL     an organisation with this person as administrator',
       '  api-key ORG_ID NAME          a key of the organisation; printed once',
       '',
-      'Works on DATABASE_OWNER_URL, else DATABASE_URL, else on the embedded PostgreSQL, which must not be running: while',
-      'npm start runs, use npm start -- --platform-admin E-MAIL instead.',
+      'Works on DATABASE_OWNER_URL, else DATABASE_URL, else on the embedded PostgreSQL: also on that of an npm start that',
+      'is running, by the same user of this machine.',
     ],
   });
   const act = actOf(positionals, flags);
@@ -43,7 +43,7 @@ await runCommand(async () => {
 /** Says which data it works on: an act on other data than the server's would look like success. */
 async function onDatabase<T>(work: (tools: Tools) => Promise<T>, dataDir: string | undefined): Promise<T> {
   const settings = readSettings({ DATA_DIR: dataDir });
-  const database = await startDatabase(settings, (line) => process.stderr.write(`${line}\n`));
+  const database = await databaseInUse(settings, (line) => process.stderr.write(`${line}\n`));
   try {
     if (database.ownerUrl === null) {
       throw new StartProblem(
@@ -53,7 +53,11 @@ async function onDatabase<T>(work: (tools: Tools) => Promise<T>, dataDir: string
     const publicUrl = addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl;
     const engine = await createEngine({ url: database.ownerUrl, ...accountOptionsOf(settings, publicUrl) });
     try {
-      return await work({ engine, ownerUrl: database.ownerUrl });
+      const ready = await engine.ready();
+      if (!ready.ok) throw new StartProblem(`${ready.failure.message} Use the version of Psephos that is running.`);
+      const { ownerUrl } = database;
+      const operator = { actor: 'operator', origin: '', requestId: '' };
+      return await actAs(operator, () => work({ engine, ownerUrl }));
     } finally {
       await engine.close();
     }

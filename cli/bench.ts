@@ -6,6 +6,10 @@ import {
   QUICK,
   runApiBench,
   runBench,
+  runSearchBench,
+  SEARCH_FULL,
+  SEARCH_QUICK,
+  searchTableOf,
   tableOf,
 } from '../loadtest/bench/index.ts';
 import { readArguments } from './arguments.ts';
@@ -22,6 +26,7 @@ await runCommand(async () => {
     flags: {
       json: { type: 'boolean', purpose: 'one line of JSON at the end instead of the table' },
       api: { type: 'boolean', purpose: 'instead: the HTTP API (import, member search, pages, common reads)' },
+      search: { type: 'boolean', purpose: 'instead: the search, in PostgreSQL and in an OpenSearch of its own' },
       quick: { type: 'boolean', purpose: 'smaller counts, done within 50 s' },
       growth: {
         type: 'boolean',
@@ -50,6 +55,11 @@ await runCommand(async () => {
   if (flags.api) {
     const sizes = flags.quick ? API_QUICK : API_FULL;
     print(await runApiBench({ sizes, say, signal: stop.signal }).catch(giveUp), apiTableOf);
+    return;
+  }
+  if (flags.search) {
+    const sizes = flags.quick ? SEARCH_QUICK : SEARCH_FULL;
+    print(await runSearchBench({ sizes, say, signal: stop.signal }).catch(giveUp), searchTableOf);
     return;
   }
   const options = {

@@ -22,6 +22,10 @@ const COMMANDS = {
   check: 'types, Biome, knip and the tidy tests',
   admin: 'accounts, organisations, keys and rights, at the database itself',
   migrate: 'brings a database to this version',
+  workers: 'further workers beside those of a running server',
+  audit: 'verifies the audit chains; signs heads, archives, exports',
+  'dead-letters': 'jobs that failed for good: list, run again, drop',
+  search: 'builds the search anew, or proves that it has what the database has',
   demo: 'a lively meeting of 300 simulated people on the running server',
   replay: 'casts the ballots of a real election through sockets',
   bench: 'speed, in one run on one fresh database',
@@ -33,7 +37,7 @@ const COMMANDS = {
 /** @returns {string} the list a person sees for --help or an unknown name */
 function commandList() {
   const known = Object.entries(COMMANDS).filter(([name]) => existsSync(join(root, 'cli', `${name}.ts`)));
-  const lines = known.map(([name, purpose]) => `  npm ${npmForm(name).padEnd(12)} ${purpose}`);
+  const lines = known.map(([name, purpose]) => `  npm ${npmForm(name).padEnd(17)} ${purpose}`);
   return ['Commands (each answers to --help):', ...lines].join('\n');
 }
 

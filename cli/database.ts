@@ -1,6 +1,7 @@
-import { openEmbeddedPostgres, StartProblem } from '../sql/embedded/index.ts';
+import { findRunningPostgres, openEmbeddedPostgres, StartProblem } from '../sql/embedded/index.ts';
 import { allowGateway, makeGatewayLogin } from '../sql/gateway-login.ts';
 import { migrate } from '../sql/migrate.ts';
+import { migrateJobs } from '../workers/jobs-schema.ts';
 import type { Settings } from './settings.ts';
 
 /** What a start says while it goes on: one short line a step. */
@@ -34,6 +35,7 @@ export async function startDatabase(settings: DatabaseSettings, say: Say): Promi
   });
   try {
     await migrate(server.ownerUrl, { log: (line) => say(`Database: ${line}`) });
+    await migrateJobs(server.ownerUrl);
     const url = await makeGatewayLogin(server.ownerUrl);
     say(`PostgreSQL is up; its data is in ${server.dataDir}`);
     return {
@@ -48,6 +50,17 @@ export async function startDatabase(settings: DatabaseSettings, say: Say): Promi
     await server.stop();
     throw error;
   }
+}
+
+/**
+ * The database for a command beside a running product: the embedded server of a Psephos that is running is used as it is;
+ * anything else is started, and migrated.
+ */
+export async function databaseInUse(settings: DatabaseSettings, say: Say): Promise<StartedDatabase> {
+  const running = settings.DATABASE_URL === undefined ? findRunningPostgres(settings.DATA_DIR) : null;
+  if (running === null) return startDatabase(settings, say);
+  say('Using the PostgreSQL of the Psephos that is running');
+  return { url: running.ownerUrl, ownerUrl: running.ownerUrl, pid: null, stop: async () => {} };
 }
 
 async function useDatabase(url: string, givenOwnerUrl: string | undefined, say: Say): Promise<StartedDatabase> {
@@ -70,8 +83,9 @@ async function useDatabase(url: string, givenOwnerUrl: string | undefined, say: 
  */
 export async function migrateDatabase(ownerUrl: string, gatewayUrl: string | undefined, say: Say): Promise<void> {
   await migrate(ownerUrl, { log: (line) => say(`Database: ${line}`) });
+  await migrateJobs(ownerUrl);
   if (gatewayUrl !== undefined && (await allowGateway(ownerUrl, gatewayUrl))) {
-    say(`Database: ${decodeURIComponent(new URL(gatewayUrl).username)} may act as psephos_app`);
+    say(`Database: ${decodeURIComponent(new URL(gatewayUrl).username)} may act as psephos_app and psephos_worker`);
   }
 }
 

@@ -7,6 +7,7 @@ import { accountOptionsOf } from './account-settings.ts';
 import { addressesOf, choosePort } from './addresses.ts';
 import { readArguments } from './arguments.ts';
 import { runCommand } from './run-command.ts';
+import { searchOptionsOf } from './search-settings.ts';
 import { readSettings } from './settings.ts';
 
 /** The last moment before a supervisor would kill the process: 10 s after the signal. */
@@ -41,6 +42,7 @@ await runCommand(async () => {
     hotConnections: settings.HOT_POOL,
     connections: settings.POOL,
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+    ...searchOptionsOf(settings),
     apiKeysFile: settings.API_KEYS_FILE,
     report: (err) => logger.error({ err }, 'a bug outside any request'),
     reachable: (yes) =>
@@ -65,6 +67,7 @@ await runCommand(async () => {
       },
       pagesFolder,
       publicUrl,
+      metricsToken: settings.METRICS_TOKEN,
     },
     { engine, logger },
   ).catch(async (error: Error) => {

@@ -13,7 +13,9 @@ export async function runCommand(main: () => Promise<number | undefined> | Promi
   }
 }
 
+/** By name: loading the migration tool, or BullMQ, only to know its error would slow every command. */
+const FOR_PERSONS = new Set(['MigrationError', 'RedisProblem', 'JobsDatabaseProblem']);
+
 function isForPerson(error: unknown): error is Error {
-  // By name: loading the migration tool only to know its error would slow every command
-  return error instanceof StartProblem || (error instanceof Error && error.name === 'MigrationError');
+  return error instanceof StartProblem || (error instanceof Error && FOR_PERSONS.has(error.name));
 }

@@ -36,6 +36,13 @@ function url(protocols: readonly string[], meta: VariableMeta) {
     .register(variables, meta);
 }
 
+const yesOrNo = (fallback: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'], 'not true or false')
+    .transform((value) => value === 'true')
+    .prefault(fallback)
+    .register(variables, { example: fallback });
+
 const port = (fallback: number) => wholeNumber(0, 65_535, fallback, ' (0 = any free port)');
 
 const databaseUrl = () =>
@@ -47,6 +54,9 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export const settingsSchema = z.object({
   DATABASE_URL: databaseUrl(),
   DATABASE_OWNER_URL: databaseUrl(),
+  JOBS_DATABASE_URL: databaseUrl(),
+  OPENSEARCH_URL: url(['http:', 'https:'], { example: 'https://search:secret@search.example:9200', secret: true }),
+  REDIS_URL: url(['redis:', 'rediss:'], { example: 'redis://:secret@redis.example:6379', secret: true }),
   DATA_DIR: z.string().optional().register(variables, { example: './data' }),
   POSTGRES_PORT: port(0),
   HOST: z
@@ -56,6 +66,12 @@ export const settingsSchema = z.object({
     .register(variables, { example: '127.0.0.1' }),
   PORT: port(8080),
   WS_PORT: port(8081),
+  WORKERS_PORT: port(0),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/=-]{16,200}$/, 'not 16 to 200 letters, digits or signs of a token')
+    .optional()
+    .register(variables, { example: 'a-secret-of-16-characters-or-more', secret: true }),
   PUBLIC_URL: url(['http:', 'https:'], { example: 'https://vote.example' }),
   PUBLIC_WS_URL: url(['ws:', 'wss:'], { example: 'wss://vote.example/socket' }),
   ORIGINS: z
@@ -88,11 +104,28 @@ export const settingsSchema = z.object({
     .optional()
     .register(variables, { example: 'Psephos <votes@example.org>' }),
   MAIL_PER_SECOND: wholeNumber(1, 1_000, 20),
-  WEBHOOK_ALLOW_PRIVATE: z
-    .enum(['true', 'false'], 'not true or false')
-    .transform((value) => value === 'true')
-    .prefault('false')
-    .register(variables, { example: 'false' }),
+  WEBHOOK_ALLOW_PRIVATE: yesOrNo('false'),
+  AUDIT_HEADS_DIR: z.string().optional().register(variables, { example: '/srv/psephos/audit-heads' }),
+  AUDIT_ARCHIVE_DIR: z.string().optional().register(variables, { example: '/srv/psephos/audit-archive' }),
+  AUDIT_KEEP_MONTHS: wholeNumber(1, 1_200, 24),
+  BACKUP_TO: z
+    .string()
+    .refine(
+      (place) => place.startsWith('s3://') || !/^[a-z][\w+.-]+:\/\//i.test(place),
+      'not a folder, nor s3://BUCKET/PREFIX',
+    )
+    .optional()
+    .register(variables, { example: '/srv/backups/psephos' }),
+  BACKUP_KEEP: wholeNumber(1, 10_000, 14),
+  BACKUP_KEY_FILE: z.string().optional().register(variables, { example: '/run/secrets/psephos-backup-key' }),
+  BACKUP_S3_ENDPOINT: url(['http:', 'https:'], { example: 'https://s3.example.org' }),
+  BACKUP_DATABASE_URL: databaseUrl(),
+  BACKUP_WAL: yesOrNo('false'),
+  BACKUP_WAL_SECONDS: wholeNumber(1, 3_600, 30),
+  RETENTION_LOG_MONTHS: wholeNumber(0, 1_200, 0),
+  RETENTION_DELIVERIES_DAYS: wholeNumber(1, 3_650, 30),
+  RETENTION_USAGE_MONTHS: wholeNumber(0, 1_200, 0),
+  RETENTION_NOTIFICATIONS_DAYS: wholeNumber(1, 3_650, 90),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `not one of ${LOG_LEVELS.join(', ')}`)
     .prefault('info')

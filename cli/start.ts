@@ -3,7 +3,7 @@ import { createLogger, type Logger } from '../gateway/logging.ts';
 import { type Gateway, startGateway } from '../gateway/main.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { builtPages } from '../web/build/index.ts';
-import { startWorkers } from '../workers/index.ts';
+import { checkJobsPlace } from '../workers/jobs-place.ts';
 import { accountOptionsOf } from './account-settings.ts';
 import { type Addresses, addressesOf, choosePort, originsOf } from './addresses.ts';
 import { readArguments } from './arguments.ts';
@@ -11,9 +11,11 @@ import { databaseProblem, type Say, type StartedDatabase, startDatabase } from '
 import { type Demo, openDemo } from './demo-organisation.ts';
 import { makePlatformAdmin } from './platform-admin.ts';
 import { runCommand } from './run-command.ts';
+import { searchOptionsOf } from './search-settings.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { welcomeText } from './welcome.ts';
 import { showsOutbox, workerSettingsOf } from './worker-settings.ts';
+import { WorkersProcess } from './workers-process.ts';
 
 /** Of the time from SIGTERM to exit, what the embedded server has for its own stop. */
 const DATABASE_STOP_MS = 2_000;
@@ -47,9 +49,13 @@ await runCommand(async () => {
       'platform-admin': {
         type: 'string',
         placeholder: 'E-MAIL',
-        purpose: 'lets this person run the installation; without an account prints a link to one',
+        purpose:
+          'lets this person run the installation; without an account prints a link (while it runs: npm run admin)',
       },
-      'new-key': { type: 'boolean', purpose: 'makes and prints another API key of the demo moderator' },
+      'new-key': {
+        type: 'boolean',
+        purpose: 'makes and prints another API key of the demo moderator (while it runs: npm run admin)',
+      },
       json: { type: 'boolean', purpose: 'once it runs, prints one line of JSON for programs instead of the text' },
     },
     notes: [
@@ -68,7 +74,7 @@ await runCommand(async () => {
       '--data-dir is for the embedded PostgreSQL, and DATABASE_URL names another one: leave out one.',
     );
   }
-  workerSettingsOf(settings); // a setting that is missing is told before anything starts
+  workerSettingsOf(settings, ''); // a setting that is missing is told before anything starts
   accountOptionsOf(settings, '');
   const logger = createLogger({ level: settings.LOG_LEVEL, destination: process.stderr });
   const port = await choosePort(settings.HOST, settings.PORT);
@@ -82,7 +88,7 @@ await runCommand(async () => {
       throw error;
     },
   );
-  stopOnSignals(running.gateway, database, logger);
+  stopOnSignals(running, database, logger);
   const admin = flags['platform-admin'];
   if (admin !== undefined) progress(await adminLine(running, database, admin));
   process.stdout.write(
@@ -102,6 +108,7 @@ async function adminLine({ engine }: Running, { ownerUrl }: StartedDatabase, ema
 interface Running {
   readonly engine: Engine;
   readonly gateway: Gateway;
+  readonly workers: WorkersProcess;
   readonly addresses: Addresses;
   readonly demo: Demo | null;
 }
@@ -114,8 +121,9 @@ async function startOn(
   pagesFolder: string,
 ): Promise<Running> {
   const engine = await openEngine(database, settings, logger);
-  const workers = startWorkers(engine, workerSettingsOf(settings), logger);
+  const workers = new WorkersProcess({ DATABASE_URL: database.url, DATABASE_OWNER_URL: '' }, logger);
   try {
+    await checkJobsPlace(workerSettingsOf(settings, database.url).jobs, logger);
     const gateway = await startGateway(
       {
         host: settings.HOST,
@@ -131,16 +139,17 @@ async function startOn(
         pagesFolder,
         publicUrl: addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl,
         outbox: showsOutbox(settings),
+        metricsToken: settings.METRICS_TOKEN,
       },
-      { engine, logger, beside: workers },
+      { engine, logger },
     ).catch((error: Error) => {
       throw new StartProblem(error.message); // its errors are made for people: a port that cannot be had
     });
     const demo =
       database.ownerUrl === null ? null : await openDemo(engine, database.ownerUrl, newKey, showsOutbox(settings));
-    return { engine, gateway, addresses: addressesOf(settings, gateway.port, gateway.socketPort), demo };
+    workers.start();
+    return { engine, gateway, workers, addresses: addressesOf(settings, gateway.port, gateway.socketPort), demo };
   } catch (error) {
-    await workers.stop();
     await engine.close();
     throw error;
   }
@@ -153,6 +162,7 @@ async function openEngine(database: StartedDatabase, settings: Settings, logger:
     hotConnections: settings.HOT_POOL,
     connections: settings.POOL,
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+    ...searchOptionsOf(settings),
     apiKeysFile: settings.API_KEYS_FILE,
     report: (error) => logger.error({ err: error }, 'a bug outside any request'),
     reachable: (yes) =>
@@ -183,7 +193,7 @@ function notMigrated(what: string): StartProblem {
 }
 
 /** One line for programs: load tests and scripts that start a Psephos of their own. */
-function announcement({ addresses, demo }: Running, database: StartedDatabase): string {
+function announcement({ addresses, demo, workers }: Running, database: StartedDatabase): string {
   return JSON.stringify({
     http_url: addresses.httpUrl,
     ws_url: addresses.wsUrl,
@@ -191,17 +201,21 @@ function announcement({ addresses, demo }: Running, database: StartedDatabase): 
     api_key: demo?.apiKey ?? null,
     pid: process.pid,
     postgres_pid: database.pid,
+    workers_pid: workers.pid,
   });
 }
 
-/** The order matters: nothing new, what was accepted is answered, connections close, the database last. */
-function stopOnSignals(gateway: Gateway, database: StartedDatabase, logger: Logger): void {
+/** The order matters: nothing new, what was accepted is answered, workers finish, connections close, the database last. */
+function stopOnSignals({ gateway, workers }: Running, database: StartedDatabase, logger: Logger): void {
   let stoppingSinceMs: number | undefined;
   const stop = async () => {
     setTimeout(() => process.exit(1), EXIT_MS).unref();
     logger.info('stopping: nothing new is taken, what was accepted is finished');
     const late = setTimeout(() => void database.stop(), limits.drainMs - DATABASE_STOP_MS);
+    const overdue = setTimeout(() => void workers.stop(), limits.drainMs / 2);
     await gateway.drain();
+    await workers.stop();
+    clearTimeout(overdue);
     clearTimeout(late);
     await database.stop();
     process.exit(0);

@@ -1,12 +1,14 @@
+import { join, resolve } from 'node:path';
 import { StartProblem } from '../sql/embedded/index.ts';
 import type { WorkerSettings } from '../workers/index.ts';
 import type { Settings } from './settings.ts';
 
 /**
  * What the workers need to know, from the environment.
+ * @param databaseUrl of the application's login
  * @throws StartProblem where mails are to be sent and nobody is named as their sender
  */
-export function workerSettingsOf(settings: Settings): WorkerSettings {
+export function workerSettingsOf(settings: Settings, databaseUrl: string): WorkerSettings {
   const { SMTP_URL, MAIL_FROM, MAIL_PER_SECOND } = settings;
   if (SMTP_URL !== undefined && MAIL_FROM === undefined) {
     throw new StartProblem(
@@ -19,6 +21,22 @@ export function workerSettingsOf(settings: Settings): WorkerSettings {
         ? null
         : { smtpUrl: SMTP_URL, from: MAIL_FROM, perSecond: MAIL_PER_SECOND },
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+    audit: auditPlaceOf(settings),
+    jobs: {
+      redisUrl: settings.REDIS_URL,
+      databaseUrl: settings.JOBS_DATABASE_URL ?? databaseUrl,
+      databaseVariable: settings.JOBS_DATABASE_URL === undefined ? 'DATABASE_URL' : 'JOBS_DATABASE_URL',
+    },
+  };
+}
+
+/** Where heads and archived months of the audit lie; beside the data unless the settings say otherwise. */
+export function auditPlaceOf(settings: Settings): WorkerSettings['audit'] {
+  const data = settings.DATA_DIR ?? 'data';
+  return {
+    headsFolder: resolve(settings.AUDIT_HEADS_DIR ?? join(data, 'audit-heads')),
+    archiveFolder: resolve(settings.AUDIT_ARCHIVE_DIR ?? join(data, 'audit-archive')),
+    keepMonths: settings.AUDIT_KEEP_MONTHS,
   };
 }
 

@@ -37,6 +37,8 @@ export interface Call {
 
 /** Longer than the 5 s that the gateway gives a request, so that its answer is heard. */
 const TIMEOUT_MS = 7_000;
+/** Opening enters everyone on the roll first; the server answers within 36 s. */
+export const OPEN_TIMEOUT_MS = 40_000;
 
 /** Requests over HTTP with the retry policy of the protocol. */
 export class HttpCalls {

@@ -5,7 +5,7 @@ import type { joined, MeetingView, socketAddress, socketTicket } from '../protoc
 import type { resultView } from '../protocol/results.ts';
 import type { recountView, TallyView } from '../protocol/tally.ts';
 import { PsephosError } from './errors.ts';
-import { type Call, HttpCalls, type HttpOptions } from './http-calls.ts';
+import { type Call, HttpCalls, type HttpOptions, OPEN_TIMEOUT_MS } from './http-calls.ts';
 
 export type ResultView = z.infer<typeof resultView>;
 export type RecountView = z.infer<typeof recountView>;
@@ -180,6 +180,7 @@ export class PsephosHttp {
         method: 'POST',
         path: `/v1/elections/${electionId}/${name}`,
         body,
+        ...(name === 'open' ? { timeoutMs: OPEN_TIMEOUT_MS } : {}),
         onDoubt: () => {
           doubtful = true;
         },

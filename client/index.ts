@@ -11,6 +11,7 @@ export {
   type RecountView,
   type ResultView,
 } from './http.ts';
+export { OPEN_TIMEOUT_MS } from './http-calls.ts';
 export { newCastKey } from './random-key.ts';
 export { isPassing } from './retry.ts';
 export type { Subscription } from './subscriptions.ts';

@@ -9,9 +9,12 @@ import {
   Vault,
 } from './accounts/index.ts';
 import { Attempts } from './attempts/index.ts';
-import { classifyFailure, type DatabaseOptions, openDatabase } from './db/index.ts';
+import { Audit } from './audit/index.ts';
+import { CacheRates } from './cache-rates.ts';
+import { classifyFailure, type Database, type DatabaseOptions, openDatabase } from './db/index.ts';
 import { Mails, Webhooks } from './deliveries/index.ts';
 import { Elections, Minutes, Paper, Pictures, Templates, TokenHolders } from './elections/index.ts';
+import { DeadLetters, Queues, Relay } from './jobs/index.ts';
 import type { LaneLimits } from './lanes/index.ts';
 import { limits } from './limits.ts';
 import { LogFeed, Revocations } from './log/index.ts';
@@ -19,7 +22,9 @@ import { type MeetingRooms, openMeetings } from './meetings/index.ts';
 import { Groups, Invitations, MemberImports, Members } from './members/index.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
 import { appliedMigration, makeLogPartitions } from './queries.ts';
+import { Search, type SearchOptions } from './search/index.ts';
 import { Sweep } from './sweep.ts';
+import { eraseAll, openUpkeep, type Upkeep } from './upkeep.ts';
 import { Usage } from './usage/index.ts';
 
 export type {
@@ -36,6 +41,18 @@ export type {
   SignedIn,
 } from './accounts/index.ts';
 export type { Pauses } from './attempts/index.ts';
+export {
+  type ArchivedMonth,
+  type AuditQuery,
+  type AuditRecord,
+  type AuditState,
+  type Break,
+  chainName,
+  type PublishedHead,
+  readHeads,
+  type Verification,
+} from './audit/index.ts';
+export { type Actor, actAs, isAwayError, PLATFORM_CHAIN } from './db/index.ts';
 export type {
   ClaimedDelivery,
   ClaimedMail,
@@ -69,6 +86,7 @@ export type {
   TokenHolder,
 } from './elections/index.ts';
 export { credentialOfToken, ROUND_TABLE_HEADER, resultToJson, roundTable } from './elections/index.ts';
+export type { DeadLetter, LogRange, NewDeadLetter, QueueStats, RelayResult, RelayRound } from './jobs/index.ts';
 export { limits } from './limits.ts';
 export type { LogEntry, Revocation } from './log/index.ts';
 export type {
@@ -93,6 +111,22 @@ export type {
 } from './members/index.ts';
 export { accept, type FailureKind, type Outcome, refuse } from './outcome.ts';
 export type { Page } from './page.ts';
+export type {
+  IndexingRun,
+  SearchAnswer,
+  SearchBackend,
+  SearchDifference,
+  SearchFigures,
+  SearchHit,
+  SearchOptions,
+  SearchProgress,
+  SearchReader,
+  SearchRequest,
+  SearchScope,
+  SearchSource,
+  Segment,
+} from './search/index.ts';
+export type { Upkeep } from './upkeep.ts';
 export type { Quotas, Use } from './usage/index.ts';
 
 export interface EngineOptions extends DatabaseOptions, AccountOptions {
@@ -106,6 +140,10 @@ export interface EngineOptions extends DatabaseOptions, AccountOptions {
   readonly laneLimits?: Partial<LaneLimits>;
   /** webhooks may lead to this machine and into private networks */
   readonly webhookAllowPrivate?: boolean;
+  /** nothing is done by the clock: for looking at a restored copy */
+  readonly still?: boolean;
+  /** where the search keeps its documents; left out: in the database alone */
+  readonly search?: SearchOptions;
 }
 
 /** What a room offers, without what it is made of: a model in memory can stand in for it. */
@@ -132,6 +170,13 @@ export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms> {
   readonly revocations: Pick<Revocations, 'listen'>;
   readonly usage: Surface<Usage>;
   readonly attempts: Surface<Attempts>;
+  readonly audit: Surface<Audit>;
+  readonly upkeep: Upkeep;
+  readonly search: Surface<Search>;
+  readonly cacheRates: Surface<CacheRates>;
+  readonly relay: Surface<Relay>;
+  readonly queues: Surface<Queues>;
+  readonly deadLetters: Surface<DeadLetters>;
   /** The database answers and is migrated to this version. */
   ready(): Promise<Outcome<{ readonly database: 'up'; readonly migration: string }>>;
   /** Work that was accepted finishes, then connections close. */
@@ -155,19 +200,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     await database.close(); // an open connection would keep the process that gives up from ending
     throw error;
   }
-  const apiKeys = new ApiKeys(database, new Vault(database, options.secretKeys ?? []), keyFile);
+  const vault = new Vault(database, options.secretKeys ?? []);
+  const apiKeys = new ApiKeys(database, vault, keyFile);
   const attempts = new Attempts(database);
   const memberImports = new MemberImports(database, feed);
   const rooms = openAccounts(database, feed, apiKeys, options);
   const meetingRooms = openMeetings(database, feed);
   const elections = new Elections(database, feed, report, options.laneLimits, options.reachable);
-  const keep = async () => {
-    await database.management.call((sql) => makeLogPartitions(sql));
-    await rooms.accessTokens.keep();
-    await attempts.clear();
-    await meetingRooms.meetings.forgetSessions();
-    await memberImports.tidy();
-  };
+  const pictures = new Pictures(database);
+  const members = new Members(database, feed);
+  const search = new Search(database, options.search ?? {}, report);
+  const upkeep = openUpkeep(pictures, rooms.registration, members);
+  const keep = () => keepUp(database, rooms, attempts, meetingRooms, memberImports, upkeep);
   const sweeps = [
     new Sweep(() => elections.sweep(), limits.sweepMs, report),
     new Sweep(() => meetingRooms.meetings.cutSessions(), limits.meetingSweepMs, report),
@@ -175,17 +219,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     new Sweep(() => apiKeys.writeUse(), limits.keyUseFlushMs, report),
     ...(keyFile === undefined ? [] : [new Sweep(() => keyFile.look(), limits.keyFilePollMs, report)]),
   ];
-  for (const sweep of sweeps) sweep.start();
+  if (options.still !== true) for (const sweep of sweeps) sweep.start();
   const expected = await newestMigration();
   return {
     elections,
     paper: new Paper(database, feed),
     templates: new Templates(database),
-    pictures: new Pictures(database),
+    pictures,
     minutes: new Minutes(database, elections),
     tokenHolders: new TokenHolders(database),
     ...meetingRooms,
-    members: new Members(database, feed),
+    members,
     groups: new Groups(database, feed),
     memberImports,
     invitations: new Invitations(database, feed, options.publicUrl ?? 'http://localhost:8080'),
@@ -193,30 +237,61 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     apiKeys,
     idempotency: new Idempotency(database),
     mails: new Mails(database, report),
-    webhooks: new Webhooks(database, feed, options.webhookAllowPrivate ?? false, report),
+    webhooks: new Webhooks(database, feed, options.webhookAllowPrivate ?? false),
     feed,
     revocations,
     usage: new Usage(database),
     attempts,
-    ready: async () => {
-      try {
-        const migration = await database.management.call((sql) => appliedMigration(sql));
-        return migration === expected
-          ? accept({ database: 'up' as const, migration })
-          : refuse('database_away', `The database is at ${migration}, this version needs ${expected}.`);
-      } catch (error) {
-        if (classifyFailure(error) === 'bug') report(error);
-        return refuse('database_away', 'The database cannot be reached.');
-      }
-    },
+    audit: new Audit(database, { ring: () => vault.ring() }),
+    upkeep,
+    search,
+    cacheRates: new CacheRates(),
+    relay: new Relay(database, () => feed.epoch()),
+    queues: new Queues(database),
+    deadLetters: new DeadLetters(database),
+    ready: () => readiness(database, expected, report),
     close: async () => {
       for (const sweep of sweeps) await sweep.stop();
       await revocations.close();
       await elections.drain();
       feed.close();
+      await search.close();
       await database.close();
     },
   };
+}
+
+/** What is done once an hour, whichever process does it. */
+async function keepUp(
+  database: Database,
+  rooms: AccountRooms,
+  attempts: Attempts,
+  { meetings }: Pick<MeetingRooms, 'meetings'>,
+  memberImports: MemberImports,
+  upkeep: Upkeep,
+): Promise<void> {
+  await database.management.call((sql) => makeLogPartitions(sql));
+  await rooms.accessTokens.keep();
+  await attempts.clear();
+  await meetings.forgetSessions();
+  await memberImports.tidy();
+  await eraseAll(upkeep);
+}
+
+async function readiness(
+  database: Database,
+  expected: string,
+  report: (error: unknown) => void,
+): Promise<Outcome<{ readonly database: 'up'; readonly migration: string }>> {
+  try {
+    const migration = await database.management.call((sql) => appliedMigration(sql));
+    return migration === expected
+      ? accept({ database: 'up', migration })
+      : refuse('database_away', `The database is at ${migration}, this version needs ${expected}.`);
+  } catch (error) {
+    if (classifyFailure(error) === 'bug') report(error);
+    return refuse('database_away', 'The database cannot be reached.');
+  }
 }
 
 /** Sockets of keys that are taken out of the file are closed by each gateway for itself: each has its own file. */

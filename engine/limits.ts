@@ -11,7 +11,8 @@ export const limits = {
   idleTimeoutSeconds: 30,
   operationTimeoutMs: 800, // one batch on the hot path; then its connection is thought dead and the batch runs again
   managementTimeoutMs: 5_000, // = request timeout: a management statement may be long, never longer than its request
-  enrolTimeoutMs: 30_000, // opening puts up to 100,000 members on the roll: some seconds; who asked may have to ask again
+  enrolTimeoutMs: 30_000, // opening puts up to 100,000 members on the roll: some seconds
+  openTimeoutMs: 36_000, // the request waits for that, and reads the election after it: the answer is what happened
   countTimeoutMs: 120_000, // sealing and counting 300,000 ballots takes seconds; nobody waits on a request for it
   engineDeadlineMs: 1_000, // shorter than the 1,200 ms that a calling service waits
   requestTimeoutMs: 5_000,
@@ -36,12 +37,27 @@ export const limits = {
   weightMaxMicro: 1_000_000_000_000n, // one million votes
   organisationMaxTemplates: 200,
   organisationMaxPictures: 5_000, // about 60 KB each: 300 MB
+  unusedPictureMs: 24 * 3_600_000, // uploaded, and named by no option in a day: a form that was left
   pictureEdgePixels: 800, // twice what a phone shows of an option
   pictureMaxPixels: 40_000_000, // a telephone's camera; more in 2 MB is made to fill memory
   pictureMaxSeconds: 3,
   picturesKeptBytes: 32 * 1024 * 1024, // some 500 pictures, so that a hall that opens a ballot asks the database once
   pageMaxRows: 1_000,
   pageDefaultRows: 100,
+
+  // Search
+  searchQuestionItems: 8, // words of one question; more make it no clearer
+  searchPageRows: 20,
+  searchMaxRows: 1_000, // nobody reads further: one more word finds it
+  searchSimilarRows: 5,
+  searchSimilarCandidateRows: 40, // titles that share rare words, of which the likest are shown
+  searchLikenessPercent: 30, // below it two titles have nothing to do with each other
+  searchBatchRows: 500, // documents read, stored and sent at once: some 50 ms
+  searchRefreshMs: 200, // a search server shows what it got at the latest after so long
+  searchPrepareEveryMs: 60_000, // a search server that lost its indices has them again after so long
+  searchRetryMs: 2_000, // a search server that did not answer is sent to again after so long
+  searchServerTimeoutMs: 700, // of a question; then PostgreSQL answers it
+  searchServerWriteTimeoutMs: 20_000,
 
   // Members
   searchMaxItems: 6, // words of one question; more make it no clearer
@@ -92,6 +108,18 @@ export const limits = {
   mailRetryMaxMs: 3_600_000,
   mailQueueTimeoutMs: 30_000, // 10,000 invitations in one statement take about a second
 
+  // Jobs
+  relayRunRows: 500, // log rows of one job
+  relayRoundOrganisations: 40, // with relayRunRows the most that a round holds in memory
+  relayRoundTimeoutMs: 5_000, // to read, add the jobs, and move the cursors
+  relayQuietMs: 100, // between looks while nothing happens: with two of them freshness stays far below 1 s
+  relayChangesMs: 200, // how often staged changes are looked for
+  relayCarriedBytes: 256 * 1024, // a run that is larger is read from the log by whoever takes it in
+  consumeMaxRows: 500, // of one transaction
+  consumeTimeoutMs: 20_000,
+  queueStatsMs: 2_000,
+  deadLetterReasonCharacters: 1_000,
+
   // Access
   revocationPollMs: 200, // sockets of who lost access are closed and tokens refused within 1 s
   revocationMarginMs: 10_000, // longer than any transaction that revokes: rows become visible so much later at most
@@ -105,7 +133,7 @@ export const limits = {
 
   webhooksMaxItems: 20, // of an organisation; each event is posted to all of them
   webhookPollMs: 500, // how late an event may leave after it became true
-  webhookQueueRows: 500, // log rows (and organisations) of one look
+  webhookQueueRows: 500, // log rows of one transaction
   webhookTimeoutMs: 5_000, // a receiver that takes longer should queue the event itself
   webhookLeaseMs: 20_000, // to post one event and settle it
   webhookRetryMinMs: 5_000, // then 10, 20, 40 … seconds, at most an hour
@@ -114,9 +142,18 @@ export const limits = {
   webhookSecretOverlapMs: 24 * 3_600_000, // the old secret signs as well
   webhookDeliveriesKeptMs: 30 * 24 * 3_600_000,
 
+  // Audit
+  auditChainRows: 2_000, // staged changes of one transaction: 100 ms of hashing, 3 MB in memory
+  auditReadRows: 5_000, // entries of one read of a verification
+  auditHeadsEveryMs: 3_600_000, // a head is signed with the first of these in a day
+  auditPartitionsAhead: 2, // months
+
   // Time
-  sweepMs: 250, // timed open and close are at most this late
+  sweepMs: 250, // how late what nobody had in sight is found: a draft that opens at once, a count that was left behind
+  appointmentAheadMs: 1_000, // opening and closing by time within the next sweeps has a timer of its own: exact to some ms
   upkeepMs: 3_600_000, // the log's partitions are made two months ahead
+  upkeepMaxRows: 1_000, // erased by one statement: pictures of 60 MB, or some hundred milliseconds of accounts
+  upkeepTimeoutMs: 30_000, // words of a million members are looked through; nobody waits for it
   socketTicketMs: 30_000,
   attendeeSessionMs: 24 * 3_600_000,
   idempotencyKeyMs: 24 * 3_600_000,
@@ -131,6 +168,7 @@ export const limits = {
   verifyLinkMs: 24 * 3_600_000,
   magicLinkMs: 15 * 60_000,
   resetLinkMs: 30 * 60_000,
+  unprovenAccountMs: 7 * 24 * 3_600_000, // registered and never proven: most are mistyped addresses of others
   usedLinkMs: 7 * 24 * 3_600_000, // so long after its end a link is still told apart from one that never was
   oidcLoginMs: 10 * 60_000,
   codePauseMs: 60_000, // between two codes of an authenticator, after five wrong ones

@@ -1,3 +1,6 @@
+import type { FieldProblem } from '../protocol/field-problems.ts';
+import type { RefusalReason } from '../protocol/refusal-reasons.ts';
+
 /**
  * Expected failures are returned values; a throw means a bug or a lost database.
  * The gateway maps a failure's kind to its error code and HTTP status in one table (gateway/errors.ts).
@@ -22,10 +25,19 @@ export const FAILURE_KINDS = [
 
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
+/** Facts about a failure for programs; the message says the same to people. */
+export interface FailureDetails {
+  /** which of several causes this is */
+  readonly reason?: RefusalReason;
+  readonly fields?: readonly FieldProblem[];
+  readonly problems?: readonly FieldProblem[];
+  readonly [fact: string]: unknown;
+}
+
 export interface Failure {
   readonly kind: FailureKind;
   readonly message: string;
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: FailureDetails;
   readonly retryAfterMs?: number;
 }
 

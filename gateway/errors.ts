@@ -1,6 +1,7 @@
 import { limits } from '../engine/limits.ts';
 import type { Failure, FailureKind } from '../engine/outcome.ts';
 import type { ErrorBody, ErrorCode, SocketError } from '../protocol/errors.ts';
+import { withReason } from '../protocol/field-problems.ts';
 
 export interface Mapping {
   readonly code: ErrorCode;
@@ -58,6 +59,16 @@ export function isPassing(failure: AnyFailure): boolean {
   return status >= 500 || retryAfterMs !== undefined || failure.retryAfterMs !== undefined;
 }
 
+/** Details as they go out: what is wrong with a field carries its reason beside the sentence. */
+function detailsOf({ details = {} }: AnyFailure): Record<string, unknown> {
+  const { fields, problems } = details;
+  return {
+    ...details,
+    ...(fields === undefined ? {} : { fields: fields.map(withReason) }),
+    ...(problems === undefined ? {} : { problems: problems.map(withReason) }),
+  };
+}
+
 /** The HTTP answer to a failure. Retry-After counts whole seconds; details.retry_after_ms is the finer figure. */
 export function toHttpError(
   failure: AnyFailure,
@@ -72,7 +83,7 @@ export function toHttpError(
   const body: ErrorBody = {
     error_code: code,
     message: failure.message,
-    details: retry === undefined ? { ...failure.details } : { ...failure.details, retry_after_ms: Math.round(retry) },
+    details: retry === undefined ? detailsOf(failure) : { ...detailsOf(failure), retry_after_ms: Math.round(retry) },
     timestamp: now.toISOString(),
     request_id: requestId,
   };
@@ -87,6 +98,6 @@ export function toSocketError(failure: AnyFailure): SocketError {
     code,
     message: failure.message,
     ...(retry === undefined ? {} : { retry_after_ms: Math.round(retry) }),
-    ...(failure.details === undefined ? {} : { details: failure.details }),
+    ...(failure.details === undefined ? {} : { details: detailsOf(failure) }),
   };
 }

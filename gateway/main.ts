@@ -27,13 +27,13 @@ export interface GatewaySettings {
   readonly socketLimits?: Partial<SocketLimits> | undefined;
   /** mails that wait may be read on this machine */
   readonly outbox?: boolean | undefined;
+  /** who may read /metrics from another machine */
+  readonly metricsToken?: string | undefined;
 }
 
 interface GatewayParts {
   readonly engine: Engine;
   readonly logger: Logger;
-  /** what else works with the engine in this process: stopped before the engine closes */
-  readonly beside?: { stop(): Promise<void> } | undefined;
 }
 
 export interface Gateway {
@@ -55,10 +55,7 @@ function hostInUrl(host: string): string {
  * Joins engine, HTTP and sockets into one process. Several of them on one database give one truth.
  * @throws an Error for people if a port cannot be had; nothing listens then, and the engine is left to the caller
  */
-export async function startGateway(
-  settings: GatewaySettings,
-  { engine, logger, beside }: GatewayParts,
-): Promise<Gateway> {
+export async function startGateway(settings: GatewaySettings, { engine, logger }: GatewayParts): Promise<Gateway> {
   const { origins, publicSocketUrl } = settings;
   const identities = createIdentities(engine.accounts);
   const addressOf = addressReader(settings.trustedProxies);
@@ -74,7 +71,13 @@ export async function startGateway(
   const http = createHttp({
     engine,
     logger,
-    settings: { origins, pagesFolder: settings.pagesFolder, publicUrl: settings.publicUrl, outbox: settings.outbox },
+    settings: {
+      origins,
+      pagesFolder: settings.pagesFolder,
+      publicUrl: settings.publicUrl,
+      outbox: settings.outbox,
+      metricsToken: settings.metricsToken,
+    },
     socketUrl: (host) => publicSocketUrl ?? `ws://${hostInUrl(host)}:${socketPort}`,
     asyncApi: asyncApiDocument(),
     identities,
@@ -83,7 +86,7 @@ export async function startGateway(
   const { port } = await http.listen(settings.host, settings.port).catch(giveUp);
   let drained: Promise<void> | undefined;
   const drain = async () => {
-    await Promise.all([sockets.drain(), http.drain(), beside?.stop()]);
+    await Promise.all([sockets.drain(), http.drain()]);
     await engine.close();
   };
   return {

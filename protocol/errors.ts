@@ -85,7 +85,8 @@ export const errorBody = z
     message: z.string().meta({ description: 'One sentence for a person.' }),
     details: details.meta({
       description:
-        'Facts about this error: fields or problems as [{path, problem}], reason, role, retry_after_ms. May be empty.',
+        'Facts about this error: fields or problems as [{path, problem, reason, params}], reason, role, retry_after_ms. ' +
+        'May be empty. A reason is for programs and stays; the sentence beside it is for people and may change.',
     }),
     timestamp: z.iso.datetime().meta({ description: 'When the answer was made, UTC.' }),
     request_id: z.string().meta({ description: 'Name it when you report a problem; the log carries it too.' }),
@@ -96,7 +97,7 @@ export const errorBody = z
     example: {
       error_code: 'VALIDATION_001',
       message: 'The request is malformed.',
-      details: { fields: [{ path: 'title', problem: 'is missing' }] },
+      details: { fields: [{ path: 'title', problem: 'is missing', reason: 'missing' }] },
       timestamp: '2026-11-21T10:00:00.000Z',
       request_id: '0b0c6a52-9d0a-4d2c-9d0e-3f3a2f1f6f10',
     },

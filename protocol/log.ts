@@ -2,6 +2,53 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from './page.ts';
 import { id, moment } from './text.ts';
 
+/** Everything that the log tells of. A kind that is not here cannot be appended; pages have a sentence for each. */
+export const LOG_KINDS = [
+  'access.revoked',
+  'member.created',
+  'member.changed',
+  'member.deactivated',
+  'member.reactivated',
+  'member.joined',
+  'members.imported',
+  'members.invited',
+  'group.created',
+  'group.changed',
+  'group.deleted',
+  'meeting.created',
+  'meeting.changed',
+  'meeting.started',
+  'meeting.ended',
+  'meeting.code_rotated',
+  'meeting.joined',
+  'meeting.admitted',
+  'meeting.removed',
+  'meeting.role',
+  'agenda.changed',
+  'speakers.changed',
+  'proxy.offered',
+  'proxy.accepted',
+  'proxy.revoked',
+  'proxies.imported',
+  'election.created',
+  'election.edited',
+  'election.deleted',
+  'election.opened',
+  'election.extended',
+  'election.ballots',
+  'election.present',
+  'election.closed',
+  'election.cancelled',
+  'election.counted',
+  'election.published',
+  'election.paper_declared',
+  'election.paper_entered',
+  'election.paper_confirmed',
+  'election.paper_mismatch',
+  'election.paper_withdrawn',
+] as const;
+export type LogKind = (typeof LOG_KINDS)[number];
+
 const POSITION = /^[1-9][0-9]{0,14}$/;
 
 /** One row of an organisation's log: what became true, in commit order and without gaps. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agendaView } from './agenda.ts';
+import { electionView } from './elections.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { plainLine } from './plain-line.ts';
 import { speakerList } from './speakers.ts';
@@ -157,13 +158,20 @@ export const presenceView = z
   });
 export type PresenceView = z.infer<typeof presenceView>;
 
-/** What moves in a meeting besides its elections. On the topic whole at first, then each part when it has changed. */
+/**
+ * What moves in a meeting besides what events tell. On the topic whole at first, then each part when it has changed;
+ * elections when they open, which need nobody to ask for them.
+ */
 export const meetingLive = z
   .strictObject({
     meeting: meetingView.optional(),
     agenda: agendaView.optional(),
     speakers: speakerList.optional(),
     presence: presenceView.optional(),
+    elections: z
+      .array(electionView)
+      .optional()
+      .meta({ description: 'Elections that have just opened; each replaces what was held of it.' }),
   })
   .meta({ id: 'MeetingLive', description: 'Parts of a meeting as they are now; each replaces what was held of it.' });
 export type MeetingLiveView = z.infer<typeof meetingLive>;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { FieldSentence } from './field-problems.ts';
 
 /**
  * Why a text cannot be stored, or null. PostgreSQL has no U+0000 in text, and half a surrogate pair is not UTF-8:
  * either would fail a whole batch in the database, so both stop at the door.
  */
-export function textProblem(text: string): string | null {
+export function textProblem(text: string): FieldSentence | null {
   if (text.includes('\u0000')) return 'contains the character U+0000, which cannot be stored';
   if (!text.isWellFormed()) return 'contains half of a surrogate pair, which is not valid Unicode';
   return null;

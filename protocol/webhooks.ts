@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FieldSentence } from './field-problems.ts';
 import { pageOf } from './page.ts';
 import { id, moment, text } from './text.ts';
 
@@ -28,7 +29,7 @@ const URL_MAX_CHARACTERS = 2_000;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Why an address cannot be a webhook's, or null. Where it leads to is checked each time before anything is sent. */
-export function webhookUrlProblem(address: string): string | null {
+export function webhookUrlProblem(address: string): FieldSentence | null {
   const url = URL.parse(address);
   if (url === null) return 'is no address; example: https://members.example/hooks/psephos';
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {

@@ -29,7 +29,7 @@ export interface Grant {
 
 export interface Table {
   readonly schema: string;
-  /** log_YYYY_MM for a month's partition, inbox_<election> for an election's inbox: every one of them looks the same */
+  /** log_YYYY_MM (audit_entries_YYYY_MM, …) for a month's partition, inbox_<election> for an election's inbox: every one of them looks the same */
   readonly name: string;
   readonly owner: string;
   readonly comment: string | null;
@@ -153,7 +153,8 @@ const SCHEMAS = `
   FROM pg_namespace n WHERE n.nspname IN ${OURS} ORDER BY n.nspname`;
 
 /** A month's partition and an inbox stand for their kind; of each kind only the first is read. */
-const SHOWN_NAME = `CASE WHEN c.relname ~ '^log_\\d{4}_\\d\\d$' THEN 'log_YYYY_MM'
+const SHOWN_NAME = `CASE WHEN c.relname ~ '^(log|audit_entries|audit_details)_\\d{4}_\\d\\d$'
+    THEN regexp_replace(c.relname, '\\d{4}_\\d\\d$', 'YYYY_MM')
   WHEN c.relname ~ '^inbox_[0-9a-f]{32}$' THEN 'inbox_<election>' ELSE c.relname END`;
 
 const COLUMNS = `

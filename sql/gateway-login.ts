@@ -5,8 +5,8 @@ import pg from 'pg';
 const LOGIN = 'psephos_gateway';
 
 /**
- * Makes the gateway's own login: it may act as psephos_app and as nobody else, so that whoever gets hold of the
- * gateway's connection can still not read the urn. Its password is new at each start and stored nowhere.
+ * Makes the login of gateway and workers: it may act as psephos_app, when it says so as psephos_worker, and as nobody
+ * else, so that whoever gets hold of its connection can still not read the urn. Its password is new at each start and stored nowhere.
  * @param ownerUrl superuser of the embedded server; the database is migrated
  * @returns postgres://… of the login
  */
@@ -18,6 +18,7 @@ export async function makeGatewayLogin(ownerUrl: string): Promise<string> {
     // Hexadecimal, so that it stands in the statement as it is
     await client.query(`${act} ROLE ${LOGIN} LOGIN NOSUPERUSER PASSWORD '${password}'`);
     await client.query(`GRANT psephos_app TO ${LOGIN}`);
+    await client.query(`GRANT psephos_worker TO ${LOGIN} WITH INHERIT FALSE, SET TRUE`);
   });
   const url = new URL(ownerUrl);
   url.username = LOGIN;
@@ -26,8 +27,8 @@ export async function makeGatewayLogin(ownerUrl: string): Promise<string> {
 }
 
 /**
- * Lets the login of a gateway act as psephos_app where it may not yet. The migrations make the role, so nobody can
- * have granted it before them.
+ * Lets the login of gateway and workers act as psephos_app, and when it says so as psephos_worker, where it may not yet.
+ * The migrations make the roles, so nobody can have granted them before.
  * @param ownerUrl who migrates
  * @param gatewayUrl who is to cast; may be the same
  * @returns whether it had to be granted
@@ -36,12 +37,16 @@ export async function allowGateway(ownerUrl: string, gatewayUrl: string): Promis
   const login = decodeURIComponent(new URL(gatewayUrl).username);
   if (login === '') return false; // the system's user name or PGUSER: whoever runs Psephos so has to grant it
   return withClient(ownerUrl, async (client) => {
-    const { rows } = await client.query<{ allowed: boolean }>(
-      "SELECT pg_has_role(rolname, 'psephos_app', 'USAGE') AS allowed FROM pg_roles WHERE rolname = $1",
+    const { rows } = await client.query<{ app: boolean; worker: boolean }>(
+      `SELECT pg_has_role(rolname, 'psephos_app', 'USAGE') AS app, pg_has_role(rolname, 'psephos_worker', 'SET') AS worker
+       FROM pg_roles WHERE rolname = $1`,
       [login],
     );
-    if (rows[0]?.allowed !== false) return false;
-    await client.query(`GRANT psephos_app TO ${client.escapeIdentifier(login)} WITH INHERIT TRUE, SET TRUE`);
+    const [has] = rows;
+    if (has === undefined || (has.app && has.worker)) return false;
+    const to = client.escapeIdentifier(login);
+    if (!has.app) await client.query(`GRANT psephos_app TO ${to} WITH INHERIT TRUE, SET TRUE`);
+    if (!has.worker) await client.query(`GRANT psephos_worker TO ${to} WITH INHERIT FALSE, SET TRUE`);
     return true;
   });
 }

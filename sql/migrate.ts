@@ -69,7 +69,7 @@ export async function migrate(ownerUrl: string, options: MigrateOptions = {}): P
     const replaced = await replaceFunctions(client, functions);
     if (replaced > 0) log(`${replaced} function files brought up to date`);
     await client.query('SET LOCAL ROLE psephos_owner');
-    await client.query('SELECT app.make_log_partitions(2)');
+    await client.query('SELECT app.make_log_partitions(2), app.make_audit_partitions(2)');
     await client.query('COMMIT');
   } finally {
     await client.end();

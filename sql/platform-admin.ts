@@ -17,7 +17,9 @@ export async function setPlatformAdmin(ownerUrl: string, email: string, isAdmin:
     const accountId = rows[0]?.account_id;
     if (accountId === undefined) return false;
     await client.query('SET LOCAL ROLE psephos_owner');
-    await client.query("SELECT set_config('app.account_id', $1, true)", [accountId]);
+    await client.query("SELECT set_config('app.account_id', $1, true), set_config('app.actor', 'operator', true)", [
+      accountId,
+    ]);
     await client.query('UPDATE app.accounts SET platform_admin = $2 WHERE account_id = $1', [accountId, isAdmin]);
     await client.query('COMMIT');
     return true;

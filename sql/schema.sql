@@ -66,9 +66,10 @@ CREATE TABLE app.account_secrets (
 ); -- owner: psephos_owner; commented
 ALTER TABLE app.account_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.account_secrets FOR SELECT TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.account_secrets FOR DELETE TO psephos_door USING (true);
 CREATE POLICY own_account ON app.account_secrets FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_secrets TO psephos_app;
-GRANT SELECT ON app.account_secrets TO psephos_door;
+GRANT DELETE, SELECT ON app.account_secrets TO psephos_door;
 
 CREATE TABLE app.account_sessions (
   account_id uuid NOT NULL,
@@ -95,9 +96,10 @@ CREATE TABLE app.account_sessions (
 CREATE UNIQUE INDEX account_sessions_by_id ON app.account_sessions USING btree (session_id);
 ALTER TABLE app.account_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.account_sessions FOR SELECT TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.account_sessions FOR DELETE TO psephos_door USING (true);
 CREATE POLICY own_account ON app.account_sessions FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_sessions TO psephos_app;
-GRANT SELECT ON app.account_sessions TO psephos_door;
+GRANT DELETE, SELECT ON app.account_sessions TO psephos_door;
 
 CREATE TABLE app.account_tokens (
   account_id uuid NOT NULL,
@@ -119,9 +121,10 @@ CREATE TABLE app.account_tokens (
 CREATE UNIQUE INDEX account_tokens_by_hash ON app.account_tokens USING btree (token_hash);
 ALTER TABLE app.account_tokens ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.account_tokens FOR SELECT TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.account_tokens FOR DELETE TO psephos_door USING (true);
 CREATE POLICY own_account ON app.account_tokens FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_tokens TO psephos_app;
-GRANT SELECT ON app.account_tokens TO psephos_door;
+GRANT DELETE, SELECT ON app.account_tokens TO psephos_door;
 
 CREATE TABLE app.accounts (
   account_id uuid NOT NULL,
@@ -139,15 +142,17 @@ CREATE TABLE app.accounts (
   CONSTRAINT accounts_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'de'::text])))
 ); -- owner: psephos_owner; commented
 CREATE UNIQUE INDEX accounts_by_email ON app.accounts USING btree (email);
+CREATE INDEX accounts_never_proven ON app.accounts USING btree (created_at) WHERE ((email_verified_at IS NULL) AND (deleted_at IS NULL));
 ALTER TABLE app.accounts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY accounts_of_members ON app.accounts FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT FROM app.members m WHERE ((m.org_id = ( SELECT app.current_org() AS current_org)) AND (m.account_id = accounts.account_id)))));
 CREATE POLICY door ON app.accounts FOR SELECT TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.accounts FOR DELETE TO psephos_door USING ((email_verified_at IS NULL));
 CREATE POLICY own_account ON app.accounts FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
 GRANT SELECT ON app.accounts TO psephos_app;
 GRANT INSERT (account_id, display_name, email, email_verified_at, locale) ON app.accounts TO psephos_app;
 GRANT UPDATE (display_name, email, email_verified_at, locale, deleted_at) ON app.accounts TO psephos_app;
 GRANT SELECT (account_id, display_name, created_at) ON app.accounts TO psephos_auditor;
-GRANT SELECT ON app.accounts TO psephos_door;
+GRANT DELETE, SELECT ON app.accounts TO psephos_door;
 
 CREATE TABLE app.agenda_items (
   org_id uuid NOT NULL,
@@ -193,6 +198,7 @@ CREATE TABLE app.api_keys (
   generation integer NOT NULL DEFAULT 1,
   previous_hash bytea,
   previous_until timestamp with time zone,
+  maker_id uuid,
   CONSTRAINT api_keys_pkey PRIMARY KEY (org_id, key_id),
   CONSTRAINT api_keys_check CHECK (((previous_hash IS NULL) = (previous_until IS NULL))),
   CONSTRAINT api_keys_generation_check CHECK ((generation > 0)),
@@ -261,6 +267,315 @@ GRANT INSERT, SELECT, UPDATE ON app.attendees TO psephos_app;
 GRANT SELECT (org_id, attendee_id, meeting_id, member_id, name, joined_at, state, role) ON app.attendees TO psephos_auditor;
 GRANT SELECT ON app.attendees TO psephos_door;
 GRANT SELECT ON app.attendees TO psephos_urn;
+
+CREATE TABLE app.audit_archives (
+  org_id uuid NOT NULL,
+  month date NOT NULL,
+  from_seq bigint NOT NULL,
+  to_seq bigint NOT NULL,
+  last_hash bytea NOT NULL,
+  file_hash bytea NOT NULL,
+  archived_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT audit_archives_pkey PRIMARY KEY (org_id, month),
+  CONSTRAINT audit_archives_file_hash_check CHECK ((octet_length(file_hash) = 32)),
+  CONSTRAINT audit_archives_last_hash_check CHECK ((octet_length(last_hash) = 32))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.audit_archives ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_archives FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.audit_archives TO psephos_app;
+GRANT SELECT ON app.audit_archives TO psephos_auditor;
+GRANT INSERT, SELECT ON app.audit_archives TO psephos_door;
+
+CREATE TABLE app.audit_chains (
+  org_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  entry_hash bytea NOT NULL,
+  chained_at timestamp with time zone NOT NULL,
+  CONSTRAINT audit_chains_pkey PRIMARY KEY (org_id),
+  CONSTRAINT audit_chains_entry_hash_check CHECK ((octet_length(entry_hash) = 32))
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.audit_chains ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.audit_chains FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.audit_chains FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.audit_chains TO psephos_app;
+GRANT SELECT ON app.audit_chains TO psephos_auditor;
+GRANT INSERT, SELECT, UPDATE ON app.audit_chains TO psephos_door;
+
+CREATE TABLE app.audit_checks (
+  org_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  seq bigint NOT NULL,
+  entry_hash bytea NOT NULL,
+  entries bigint NOT NULL,
+  problem text,
+  CONSTRAINT audit_checks_pkey PRIMARY KEY (org_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.audit_checks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_checks FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.audit_checks TO psephos_app;
+GRANT SELECT ON app.audit_checks TO psephos_auditor;
+GRANT INSERT, SELECT, UPDATE ON app.audit_checks TO psephos_door;
+
+CREATE TABLE app.audit_details (
+  org_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  chained_at timestamp with time zone NOT NULL,
+  salt bytea,
+  old jsonb,
+  new jsonb,
+  origin_salt bytea,
+  origin text,
+  erased_at timestamp with time zone,
+  origin_erased_at timestamp with time zone,
+  CONSTRAINT audit_details_pkey PRIMARY KEY (org_id, seq, chained_at),
+  CONSTRAINT audit_details_origin_salt_check CHECK ((octet_length(origin_salt) = 16)),
+  CONSTRAINT audit_details_salt_check CHECK ((octet_length(salt) = 16))
+) PARTITION BY RANGE (chained_at); -- owner: psephos_owner; commented
+ALTER TABLE app.audit_details ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_details FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.audit_details TO psephos_app;
+GRANT SELECT ON app.audit_details TO psephos_auditor;
+GRANT INSERT, SELECT ON app.audit_details TO psephos_door;
+GRANT UPDATE (salt, old, new, origin_salt, origin, erased_at, origin_erased_at) ON app.audit_details TO psephos_door;
+
+CREATE TABLE app.audit_details_YYYY_MM (
+  org_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  chained_at timestamp with time zone NOT NULL,
+  salt bytea,
+  old jsonb,
+  new jsonb,
+  origin_salt bytea,
+  origin text,
+  erased_at timestamp with time zone,
+  origin_erased_at timestamp with time zone,
+  CONSTRAINT audit_details_YYYY_MM_pkey PRIMARY KEY (org_id, seq, chained_at),
+  CONSTRAINT audit_details_origin_salt_check CHECK ((octet_length(origin_salt) = 16)),
+  CONSTRAINT audit_details_salt_check CHECK ((octet_length(salt) = 16))
+) PARTITION OF app.audit_details; -- owner: psephos_owner; commented
+ALTER TABLE app.audit_details_YYYY_MM ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_details_YYYY_MM FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+
+CREATE TABLE app.audit_details_default (
+  org_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  chained_at timestamp with time zone NOT NULL,
+  salt bytea,
+  old jsonb,
+  new jsonb,
+  origin_salt bytea,
+  origin text,
+  erased_at timestamp with time zone,
+  origin_erased_at timestamp with time zone,
+  CONSTRAINT audit_details_default_pkey PRIMARY KEY (org_id, seq, chained_at),
+  CONSTRAINT audit_details_origin_salt_check CHECK ((octet_length(origin_salt) = 16)),
+  CONSTRAINT audit_details_salt_check CHECK ((octet_length(salt) = 16))
+) PARTITION OF app.audit_details; -- owner: psephos_owner; commented
+ALTER TABLE app.audit_details_default ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_details_default FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+
+CREATE TABLE app.audit_entries (
+  org_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  chained_at timestamp with time zone NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor text NOT NULL,
+  bypassed boolean NOT NULL,
+  act text NOT NULL,
+  subject text NOT NULL,
+  person uuid,
+  request_id text,
+  facts jsonb,
+  details_hash bytea,
+  origin_hash bytea,
+  prev_hash bytea NOT NULL,
+  entry_hash bytea NOT NULL,
+  CONSTRAINT audit_entries_pkey PRIMARY KEY (org_id, seq, chained_at),
+  CONSTRAINT audit_entries_details_hash_check CHECK ((octet_length(details_hash) = 32)),
+  CONSTRAINT audit_entries_entry_hash_check CHECK ((octet_length(entry_hash) = 32)),
+  CONSTRAINT audit_entries_origin_hash_check CHECK ((octet_length(origin_hash) = 32)),
+  CONSTRAINT audit_entries_prev_hash_check CHECK ((octet_length(prev_hash) = 32)),
+  CONSTRAINT audit_entries_seq_check CHECK ((seq > 0))
+) PARTITION BY RANGE (chained_at); -- owner: psephos_owner; commented
+CREATE INDEX audit_entries_by_actor ON ONLY app.audit_entries USING btree (org_id, actor, seq);
+CREATE INDEX audit_entries_by_person ON ONLY app.audit_entries USING btree (org_id, person) WHERE (person IS NOT NULL);
+CREATE INDEX audit_entries_by_subject ON ONLY app.audit_entries USING btree (org_id, subject, seq);
+CREATE INDEX audit_entries_by_time ON ONLY app.audit_entries USING brin (chained_at);
+ALTER TABLE app.audit_entries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_entries FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.audit_entries TO psephos_app;
+GRANT SELECT ON app.audit_entries TO psephos_auditor;
+GRANT INSERT, SELECT ON app.audit_entries TO psephos_door;
+
+CREATE TABLE app.audit_entries_YYYY_MM (
+  org_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  chained_at timestamp with time zone NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor text NOT NULL,
+  bypassed boolean NOT NULL,
+  act text NOT NULL,
+  subject text NOT NULL,
+  person uuid,
+  request_id text,
+  facts jsonb,
+  details_hash bytea,
+  origin_hash bytea,
+  prev_hash bytea NOT NULL,
+  entry_hash bytea NOT NULL,
+  CONSTRAINT audit_entries_YYYY_MM_pkey PRIMARY KEY (org_id, seq, chained_at),
+  CONSTRAINT audit_entries_details_hash_check CHECK ((octet_length(details_hash) = 32)),
+  CONSTRAINT audit_entries_entry_hash_check CHECK ((octet_length(entry_hash) = 32)),
+  CONSTRAINT audit_entries_origin_hash_check CHECK ((octet_length(origin_hash) = 32)),
+  CONSTRAINT audit_entries_prev_hash_check CHECK ((octet_length(prev_hash) = 32)),
+  CONSTRAINT audit_entries_seq_check CHECK ((seq > 0))
+) PARTITION OF app.audit_entries; -- owner: psephos_owner; commented
+CREATE INDEX audit_entries_YYYY_MM_chained_at_idx ON app.audit_entries_YYYY_MM USING brin (chained_at);
+CREATE INDEX audit_entries_YYYY_MM_org_id_actor_seq_idx ON app.audit_entries_YYYY_MM USING btree (org_id, actor, seq);
+CREATE INDEX audit_entries_YYYY_MM_org_id_person_idx ON app.audit_entries_YYYY_MM USING btree (org_id, person) WHERE (person IS NOT NULL);
+CREATE INDEX audit_entries_YYYY_MM_org_id_subject_seq_idx ON app.audit_entries_YYYY_MM USING btree (org_id, subject, seq);
+ALTER TABLE app.audit_entries_YYYY_MM ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_entries_YYYY_MM FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+
+CREATE TABLE app.audit_entries_default (
+  org_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  chained_at timestamp with time zone NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor text NOT NULL,
+  bypassed boolean NOT NULL,
+  act text NOT NULL,
+  subject text NOT NULL,
+  person uuid,
+  request_id text,
+  facts jsonb,
+  details_hash bytea,
+  origin_hash bytea,
+  prev_hash bytea NOT NULL,
+  entry_hash bytea NOT NULL,
+  CONSTRAINT audit_entries_default_pkey PRIMARY KEY (org_id, seq, chained_at),
+  CONSTRAINT audit_entries_details_hash_check CHECK ((octet_length(details_hash) = 32)),
+  CONSTRAINT audit_entries_entry_hash_check CHECK ((octet_length(entry_hash) = 32)),
+  CONSTRAINT audit_entries_origin_hash_check CHECK ((octet_length(origin_hash) = 32)),
+  CONSTRAINT audit_entries_prev_hash_check CHECK ((octet_length(prev_hash) = 32)),
+  CONSTRAINT audit_entries_seq_check CHECK ((seq > 0))
+) PARTITION OF app.audit_entries; -- owner: psephos_owner; commented
+CREATE INDEX audit_entries_default_chained_at_idx ON app.audit_entries_default USING brin (chained_at);
+CREATE INDEX audit_entries_default_org_id_actor_seq_idx ON app.audit_entries_default USING btree (org_id, actor, seq);
+CREATE INDEX audit_entries_default_org_id_person_idx ON app.audit_entries_default USING btree (org_id, person) WHERE (person IS NOT NULL);
+CREATE INDEX audit_entries_default_org_id_subject_seq_idx ON app.audit_entries_default USING btree (org_id, subject, seq);
+ALTER TABLE app.audit_entries_default ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_entries_default FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+
+CREATE TABLE app.audit_erasures (
+  org_id uuid NOT NULL,
+  person uuid NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT audit_erasures_pkey PRIMARY KEY (org_id, person)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.audit_erasures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.audit_erasures FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.audit_erasures TO psephos_app;
+GRANT INSERT, SELECT, UPDATE ON app.audit_erasures TO psephos_door;
+
+CREATE TABLE app.audit_heads (
+  org_id uuid NOT NULL,
+  day date NOT NULL,
+  seq bigint NOT NULL,
+  entry_hash bytea NOT NULL,
+  at timestamp with time zone NOT NULL,
+  kid text NOT NULL,
+  signature bytea NOT NULL,
+  CONSTRAINT audit_heads_pkey PRIMARY KEY (org_id, day),
+  CONSTRAINT audit_heads_entry_hash_check CHECK ((octet_length(entry_hash) = 32)),
+  CONSTRAINT audit_heads_signature_check CHECK ((octet_length(signature) = 64))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.audit_heads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.audit_heads FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.audit_heads FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.audit_heads TO psephos_app;
+GRANT SELECT ON app.audit_heads TO psephos_auditor;
+GRANT INSERT, SELECT ON app.audit_heads TO psephos_door;
+
+CREATE TABLE app.audit_keys (
+  kid text NOT NULL,
+  public_key bytea NOT NULL,
+  private_key bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT audit_keys_pkey PRIMARY KEY (kid),
+  CONSTRAINT audit_keys_public_key_check CHECK ((octet_length(public_key) = 32))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.audit_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.audit_keys FOR ALL TO psephos_door USING (true);
+GRANT INSERT, SELECT ON app.audit_keys TO psephos_door;
+
+CREATE TABLE app.audit_staged (
+  org_id uuid NOT NULL,
+  staged_id bigint NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  actor text NOT NULL,
+  bypassed boolean NOT NULL,
+  origin text,
+  request_id text,
+  act text NOT NULL,
+  subject text NOT NULL,
+  person uuid,
+  facts jsonb,
+  old jsonb,
+  new jsonb,
+  CONSTRAINT audit_staged_pkey PRIMARY KEY (org_id, staged_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.audit_staged ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.audit_staged FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.audit_staged FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+CREATE POLICY triggers ON app.audit_staged FOR INSERT TO psephos_owner WITH CHECK (true);
+GRANT SELECT ON app.audit_staged TO psephos_app;
+GRANT DELETE, INSERT, SELECT ON app.audit_staged TO psephos_door;
+
+CREATE TABLE app.consumer_cursors (
+  org_id uuid NOT NULL,
+  consumer text NOT NULL,
+  pos bigint NOT NULL,
+  CONSTRAINT consumer_cursors_pkey PRIMARY KEY (org_id, consumer),
+  CONSTRAINT consumer_cursors_consumer_check CHECK (((length(consumer) >= 1) AND (length(consumer) <= 40))),
+  CONSTRAINT consumer_cursors_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.consumer_cursors ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.consumer_cursors FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+CREATE POLICY worker ON app.consumer_cursors FOR SELECT TO psephos_worker USING (true);
+GRANT INSERT, SELECT, UPDATE ON app.consumer_cursors TO psephos_app;
+GRANT SELECT ON app.consumer_cursors TO psephos_auditor;
+GRANT SELECT ON app.consumer_cursors TO psephos_worker;
+
+CREATE TABLE app.dead_letters (
+  org_id uuid NOT NULL,
+  letter_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  queue text NOT NULL,
+  job_id text NOT NULL,
+  job_name text NOT NULL,
+  payload jsonb NOT NULL,
+  reason text NOT NULL,
+  attempts integer NOT NULL,
+  times integer NOT NULL DEFAULT 1,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  first_failed_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  failed_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT dead_letters_pkey PRIMARY KEY (org_id, letter_id),
+  CONSTRAINT dead_letters_job_id_check CHECK (((length(job_id) >= 1) AND (length(job_id) <= 200))),
+  CONSTRAINT dead_letters_job_name_check CHECK ((length(job_name) <= 100)),
+  CONSTRAINT dead_letters_org_id_queue_job_id_key UNIQUE (org_id, queue, job_id),
+  CONSTRAINT dead_letters_queue_check CHECK (((length(queue) >= 1) AND (length(queue) <= 40))),
+  CONSTRAINT dead_letters_reason_check CHECK ((length(reason) <= 1000)),
+  CONSTRAINT dead_letters_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'again'::text])))
+); -- owner: psephos_owner; commented
+CREATE INDEX dead_letters_again ON app.dead_letters USING btree (failed_at) WHERE (state = 'again'::text);
+ALTER TABLE app.dead_letters ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.dead_letters FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+CREATE POLICY worker ON app.dead_letters FOR ALL TO psephos_worker USING (true);
+GRANT DELETE, SELECT ON app.dead_letters TO psephos_app;
+GRANT UPDATE (state) ON app.dead_letters TO psephos_app;
+GRANT SELECT ON app.dead_letters TO psephos_auditor;
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.dead_letters TO psephos_worker;
 
 CREATE TABLE app.election_templates (
   org_id uuid NOT NULL,
@@ -411,8 +726,10 @@ CREATE TABLE app.idempotency_keys (
 ); -- owner: psephos_owner; commented
 CREATE INDEX idempotency_keys_by_age ON app.idempotency_keys USING btree (org_id, created_at);
 ALTER TABLE app.idempotency_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door_erases ON app.idempotency_keys FOR DELETE TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.idempotency_keys FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.idempotency_keys TO psephos_app;
+GRANT DELETE, SELECT ON app.idempotency_keys TO psephos_door;
 
 CREATE TABLE app.log (
   org_id uuid NOT NULL,
@@ -633,9 +950,10 @@ CREATE TABLE app.member_lexicon (
 CREATE INDEX member_lexicon_by_likeness ON app.member_lexicon USING gin (org_id, word extensions.gin_trgm_ops) WITH (fastupdate=off);
 ALTER TABLE app.member_lexicon ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.member_lexicon FOR SELECT TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.member_lexicon FOR DELETE TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.member_lexicon FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT INSERT, SELECT ON app.member_lexicon TO psephos_app;
-GRANT SELECT ON app.member_lexicon TO psephos_door;
+GRANT DELETE, SELECT ON app.member_lexicon TO psephos_door;
 
 CREATE TABLE app.member_words (
   org_id uuid NOT NULL,
@@ -644,8 +962,10 @@ CREATE TABLE app.member_words (
   CONSTRAINT member_words_pkey PRIMARY KEY (org_id, word, member_id)
 ); -- owner: psephos_owner; commented
 ALTER TABLE app.member_words ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.member_words FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.member_words FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT DELETE, INSERT, SELECT ON app.member_words TO psephos_app;
+GRANT SELECT (org_id, word) ON app.member_words TO psephos_door;
 
 CREATE TABLE app.members (
   org_id uuid NOT NULL,
@@ -729,6 +1049,7 @@ CREATE TABLE app.pictures (
   height integer NOT NULL,
   created_by text NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  used_at timestamp with time zone,
   CONSTRAINT pictures_pkey PRIMARY KEY (org_id, picture_id),
   CONSTRAINT pictures_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 2097152))),
   CONSTRAINT pictures_height_check CHECK (((height >= 1) AND (height <= 800))),
@@ -736,12 +1057,15 @@ CREATE TABLE app.pictures (
   CONSTRAINT pictures_width_check CHECK (((width >= 1) AND (width <= 800)))
 ); -- owner: psephos_owner; commented
 CREATE UNIQUE INDEX pictures_by_id ON app.pictures USING btree (picture_id);
+CREATE INDEX pictures_never_used ON app.pictures USING btree (created_at) WHERE (used_at IS NULL);
 ALTER TABLE app.pictures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.pictures FOR SELECT TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.pictures FOR DELETE TO psephos_door USING ((used_at IS NULL));
 CREATE POLICY own_organisation ON app.pictures FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT INSERT, SELECT ON app.pictures TO psephos_app;
+GRANT UPDATE (used_at) ON app.pictures TO psephos_app;
 GRANT SELECT ON app.pictures TO psephos_auditor;
-GRANT SELECT ON app.pictures TO psephos_door;
+GRANT DELETE, SELECT ON app.pictures TO psephos_door;
 
 CREATE TABLE app.presence (
   org_id uuid NOT NULL,
@@ -799,6 +1123,24 @@ CREATE POLICY own_organisation ON app.proxy_settings FOR ALL TO PUBLIC USING ((o
 GRANT INSERT, SELECT, UPDATE ON app.proxy_settings TO psephos_app;
 GRANT SELECT ON app.proxy_settings TO psephos_auditor;
 
+CREATE TABLE app.queue_stats (
+  queue text NOT NULL,
+  waiting bigint NOT NULL,
+  active bigint NOT NULL,
+  delayed bigint NOT NULL,
+  failed bigint NOT NULL,
+  done bigint NOT NULL,
+  oldest_age_ms bigint NOT NULL,
+  measured_at timestamp with time zone NOT NULL,
+  CONSTRAINT queue_stats_pkey PRIMARY KEY (queue)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.queue_stats ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY everyone_reads ON app.queue_stats FOR SELECT TO PUBLIC USING (true);
+CREATE POLICY worker ON app.queue_stats FOR ALL TO psephos_worker USING (true);
+GRANT SELECT ON app.queue_stats TO psephos_app;
+GRANT SELECT ON app.queue_stats TO psephos_auditor;
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.queue_stats TO psephos_worker;
+
 CREATE TABLE app.quotas (
   org_id uuid NOT NULL,
   credentials bigint,
@@ -832,6 +1174,19 @@ ALTER TABLE app.rate_limits ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.rate_limits FOR ALL TO psephos_door USING (true);
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.rate_limits TO psephos_door;
 
+CREATE TABLE app.relay_cursors (
+  org_id uuid NOT NULL,
+  pos bigint NOT NULL,
+  CONSTRAINT relay_cursors_pkey PRIMARY KEY (org_id),
+  CONSTRAINT relay_cursors_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.relay_cursors ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.relay_cursors FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+CREATE POLICY worker ON app.relay_cursors FOR ALL TO psephos_worker USING (true);
+GRANT SELECT ON app.relay_cursors TO psephos_app;
+GRANT SELECT ON app.relay_cursors TO psephos_auditor;
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.relay_cursors TO psephos_worker;
+
 CREATE TABLE app.results (
   org_id uuid NOT NULL,
   election_id uuid NOT NULL,
@@ -848,6 +1203,87 @@ CREATE POLICY own_organisation ON app.results FOR ALL TO PUBLIC USING ((org_id =
 GRANT SELECT ON app.results TO psephos_app;
 GRANT SELECT ON app.results TO psephos_auditor;
 GRANT INSERT, SELECT, UPDATE ON app.results TO psephos_urn;
+
+CREATE TABLE app.search_dirty (
+  org_id uuid NOT NULL,
+  version bigint NOT NULL DEFAULT nextval('app.search_version'::regclass),
+  kind text NOT NULL,
+  id uuid NOT NULL,
+  CONSTRAINT search_dirty_pkey PRIMARY KEY (org_id, version),
+  CONSTRAINT search_dirty_kind_check CHECK ((kind ~ '^[a-z]{1,32}$'::text)),
+  CONSTRAINT search_dirty_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.search_dirty ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.search_dirty FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.search_dirty FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT ON app.search_dirty TO psephos_app;
+GRANT INSERT, SELECT ON app.search_dirty TO psephos_door;
+
+CREATE TABLE app.search_documents (
+  org_id uuid NOT NULL,
+  kind text NOT NULL,
+  id uuid NOT NULL,
+  version bigint NOT NULL,
+  language text NOT NULL,
+  title text NOT NULL,
+  body text NOT NULL,
+  meeting_id uuid,
+  state text NOT NULL,
+  draft boolean NOT NULL,
+  at timestamp with time zone NOT NULL,
+  words text[] NOT NULL,
+  vector tsvector NOT NULL,
+  CONSTRAINT search_documents_pkey PRIMARY KEY (org_id, kind, id),
+  CONSTRAINT search_documents_language_check CHECK ((language = ANY (ARRAY['en'::text, 'de'::text, 'es'::text, 'pl'::text]))),
+  CONSTRAINT search_documents_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+CREATE INDEX search_documents_by_word ON app.search_documents USING gin (org_id, vector) WITH (fastupdate=off);
+CREATE INDEX search_documents_newest ON app.search_documents USING btree (org_id, at DESC, id);
+ALTER TABLE app.search_documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.search_documents FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.search_documents FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.search_documents TO psephos_app;
+GRANT SELECT ON app.search_documents TO psephos_door;
+
+CREATE TABLE app.search_lexicon (
+  org_id uuid NOT NULL,
+  word text NOT NULL,
+  documents integer NOT NULL,
+  CONSTRAINT search_lexicon_pkey PRIMARY KEY (org_id, word),
+  CONSTRAINT search_lexicon_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+CREATE INDEX search_lexicon_by_likeness ON app.search_lexicon USING gin (org_id, word extensions.gin_trgm_ops) WITH (fastupdate=off);
+ALTER TABLE app.search_lexicon ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.search_lexicon FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.search_lexicon FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.search_lexicon TO psephos_app;
+GRANT SELECT ON app.search_lexicon TO psephos_door;
+
+CREATE TABLE app.search_outbox (
+  org_id uuid NOT NULL,
+  kind text NOT NULL,
+  id uuid NOT NULL,
+  version bigint NOT NULL,
+  CONSTRAINT search_outbox_pkey PRIMARY KEY (org_id, kind, id),
+  CONSTRAINT search_outbox_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.search_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.search_outbox FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.search_outbox FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.search_outbox TO psephos_app;
+GRANT SELECT ON app.search_outbox TO psephos_door;
+
+CREATE TABLE app.search_retries (
+  org_id uuid NOT NULL,
+  retry_at timestamp with time zone NOT NULL,
+  CONSTRAINT search_retries_pkey PRIMARY KEY (org_id),
+  CONSTRAINT search_retries_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.search_retries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.search_retries FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.search_retries FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.search_retries TO psephos_app;
+GRANT SELECT ON app.search_retries TO psephos_door;
 
 CREATE TABLE app.server_secrets (
   name text NOT NULL,
@@ -902,6 +1338,7 @@ CREATE INDEX socket_tickets_by_expiry ON app.socket_tickets USING btree (org_id,
 CREATE INDEX socket_tickets_by_hash ON app.socket_tickets USING btree (ticket_hash);
 ALTER TABLE app.socket_tickets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.socket_tickets FOR ALL TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.socket_tickets FOR DELETE TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.socket_tickets FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.socket_tickets TO psephos_app;
 GRANT DELETE, SELECT ON app.socket_tickets TO psephos_door;
@@ -929,6 +1366,23 @@ CREATE POLICY own_organisation ON app.speakers FOR ALL TO PUBLIC USING ((org_id 
 GRANT INSERT, SELECT, UPDATE ON app.speakers TO psephos_app;
 GRANT SELECT ON app.speakers TO psephos_auditor;
 
+CREATE TABLE app.upkeep_tasks (
+  org_id uuid NOT NULL,
+  task text NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  problem text,
+  summary jsonb NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT upkeep_tasks_pkey PRIMARY KEY (org_id, task),
+  CONSTRAINT upkeep_tasks_problem_check CHECK ((length(problem) <= 1000)),
+  CONSTRAINT upkeep_tasks_task_check CHECK (((length(task) >= 1) AND (length(task) <= 40)))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.upkeep_tasks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.upkeep_tasks FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.upkeep_tasks FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT, UPDATE ON app.upkeep_tasks TO psephos_door;
+
 CREATE TABLE app.usage (
   org_id uuid NOT NULL,
   month date NOT NULL,
@@ -942,10 +1396,11 @@ CREATE TABLE app.usage (
 ) WITH (fillfactor=50); -- owner: psephos_owner; commented
 ALTER TABLE app.usage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.usage FOR SELECT TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.usage FOR DELETE TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.usage FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT SELECT ON app.usage TO psephos_app;
 GRANT SELECT ON app.usage TO psephos_auditor;
-GRANT SELECT ON app.usage TO psephos_door;
+GRANT DELETE, SELECT ON app.usage TO psephos_door;
 GRANT INSERT, SELECT, UPDATE ON app.usage TO psephos_urn;
 
 CREATE TABLE app.webhook_cursors (
@@ -955,10 +1410,8 @@ CREATE TABLE app.webhook_cursors (
   CONSTRAINT webhook_cursors_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
 ); -- owner: psephos_owner; commented
 ALTER TABLE app.webhook_cursors ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY door ON app.webhook_cursors FOR SELECT TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.webhook_cursors FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.webhook_cursors TO psephos_app;
-GRANT SELECT ON app.webhook_cursors TO psephos_door;
 
 CREATE TABLE app.webhook_deliveries (
   org_id uuid NOT NULL,
@@ -1047,6 +1500,30 @@ CREATE FUNCTION app.accept_member_import(p_org uuid, p_import uuid, p_actor uuid
   RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_nestloop=off; -- owner: psephos_owner; executed by: psephos_app
 
+CREATE FUNCTION app.audit_masked(p_values jsonb, p_secret text[])
+  RETURNS jsonb
+  LANGUAGE sql IMMUTABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: its owner alone
+
+CREATE FUNCTION app.audit_months(p_before date)
+  RETURNS TABLE(month date)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.audit_refuse()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: its owner alone
+
+CREATE FUNCTION app.audit_stage()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: its owner alone
+
+CREATE FUNCTION app.audit_stage_count()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: its owner alone
+
+CREATE FUNCTION app.audit_table(p_table text, p_keys text, p_subject text, p_person text, p_secret text, p_ignored text)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: its owner alone
+
 CREATE FUNCTION app.compare_member_import(p_org uuid, p_import uuid, p_gives_roles boolean)
   RETURNS text
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_seqscan=off; -- owner: psephos_owner; executed by: psephos_app
@@ -1058,6 +1535,14 @@ CREATE FUNCTION app.current_account()
 CREATE FUNCTION app.current_org()
   RETURNS uuid
   LANGUAGE sql STABLE; -- owner: psephos_owner; executed by: psephos_app, psephos_auditor, psephos_door, psephos_urn, psephos_worker
+
+CREATE FUNCTION app.drop_audit_month(p_month date)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.follow_search(p_table regclass, p_kind text, p_id name, p_key name, p_columns name[])
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: its owner alone
 
 CREATE FUNCTION app.highest_member_number(p_org uuid)
   RETURNS bigint
@@ -1075,13 +1560,29 @@ CREATE FUNCTION app.lock_members(p_org uuid)
   RETURNS void
   LANGUAGE sql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
 
+CREATE FUNCTION app.make_audit_partitions(p_ahead integer)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: psephos_app
+
 CREATE FUNCTION app.make_log_partitions(p_ahead integer)
   RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: psephos_app
 
+CREATE FUNCTION app.put_search_documents(p_org uuid, p_documents jsonb, p_gone jsonb, p_outbox boolean)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.search_configuration(p_language text)
+  RETURNS regconfig
+  LANGUAGE sql IMMUTABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app, psephos_door
+
 CREATE FUNCTION app.search_form(p_text text)
   RETURNS text
   LANGUAGE plpgsql IMMUTABLE; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.search_stems(p_language text, p_title text, p_body text)
+  RETURNS tsvector
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
 
 CREATE FUNCTION app.small_letters(p_text text)
   RETURNS text
@@ -1095,14 +1596,51 @@ CREATE FUNCTION app.words_of_member(p_number text, p_name text, p_email text)
 CREATE SCHEMA door; -- owner: psephos_owner
 GRANT USAGE ON SCHEMA door TO psephos_app;
 GRANT CREATE, USAGE ON SCHEMA door TO psephos_door;
+GRANT USAGE ON SCHEMA door TO psephos_worker;
+
+CREATE FUNCTION door.add_audit_key(p_kid text, p_public bytea, p_private bytea, p_newest text)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.add_signing_key(p_kid text, p_public jsonb, p_private bytea, p_period interval, p_ahead interval, p_kept interval, p_now boolean)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.audit_append(p_org uuid, p_chained_at timestamp with time zone, p_prev bytea, p_entries jsonb)
+  RETURNS bigint
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.audit_begin(p_org uuid)
+  RETURNS TABLE(seq bigint, entry_hash bytea, now text)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.audit_chains(p_day date)
+  RETURNS TABLE(org_id uuid, seq bigint, head_seq bigint, today boolean)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.audit_erase(p_org uuid, p_persons uuid[])
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.audit_keys()
+  RETURNS TABLE(kid text, public_key bytea, private_key bytea)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.audit_note(p_org uuid, p_act text, p_subject text, p_facts jsonb)
+  RETURNS void
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.audit_staged_behind(p_limit integer)
+  RETURNS TABLE(org_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.begin_oidc_login(p_state_hash bytea, p_nonce text, p_verifier bytea, p_lasts interval)
   RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.changes_behind(p_limit integer)
+  RETURNS TABLE(queue text, org_id uuid)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_worker
 
 CREATE FUNCTION door.claim_mails(p_count integer, p_lease_ms integer)
   RETURNS TABLE(org_id uuid, mail_id uuid, recipient text, locale text, template text, data jsonb, attempts integer)
@@ -1141,7 +1679,7 @@ CREATE FUNCTION door.find_account_token(p_hash bytea)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.find_api_key(p_hash bytea)
-  RETURNS TABLE(org_id uuid, key_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer, expires_at timestamp with time zone, expired boolean, revoked boolean)
+  RETURNS TABLE(org_id uuid, key_id uuid, maker_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer, expires_at timestamp with time zone, expired boolean, revoked boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.find_election(p_election uuid)
@@ -1169,7 +1707,7 @@ CREATE FUNCTION door.find_session(p_hash bytea)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.find_signing_key(p_key uuid)
-  RETURNS TABLE(org_id uuid, key_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer, expires_at timestamp with time zone, expired boolean, revoked boolean, generation integer, previous_until timestamp with time zone, previous boolean)
+  RETURNS TABLE(org_id uuid, key_id uuid, maker_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer, expires_at timestamp with time zone, expired boolean, revoked boolean, generation integer, previous_until timestamp with time zone, previous boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.forget_points(p_key text)
@@ -1180,6 +1718,30 @@ CREATE FUNCTION door.forget_sessions(p_seconds double precision)
   RETURNS void
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.forget_unproven_accounts(p_age_ms bigint, p_limit integer)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.forget_unused_pictures(p_age_ms bigint, p_limit integer)
+  RETURNS integer
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.forget_unused_words(p_limit integer)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.keep_audit_archive(p_org uuid, p_month date, p_from bigint, p_to bigint, p_last bytea, p_file bytea)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.keep_audit_check(p_org uuid, p_seq bigint, p_hash bytea, p_entries bigint, p_problem text)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.keep_audit_head(p_org uuid, p_day date, p_seq bigint, p_hash bytea, p_at timestamp with time zone, p_kid text, p_signature bytea)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.log_heads(p_orgs uuid[])
   RETURNS TABLE(org_id uuid, pos bigint)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
@@ -1187,6 +1749,14 @@ CREATE FUNCTION door.log_heads(p_orgs uuid[])
 CREATE FUNCTION door.meetings_to_cut()
   RETURNS TABLE(org_id uuid, meeting_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.note_search_changes()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_owner
+
+CREATE FUNCTION door.note_search_locale()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_owner
 
 CREATE FUNCTION door.own_memberships()
   RETURNS TABLE(org_id uuid, name text, member_id uuid, number text, member_name text, roles text[], status text, weight bigint, created_at timestamp with time zone)
@@ -1207,6 +1777,46 @@ CREATE FUNCTION door.revocations(p_since timestamp with time zone)
 CREATE FUNCTION door.rotate_webhook_secret(p_org uuid, p_webhook uuid, p_secret text, p_overlap_ms double precision)
   RETURNS TABLE(previous_until timestamp with time zone)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.search(p_words text[], p_raws text[], p_languages text[], p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_only_kinds text[], p_state text, p_offset integer, p_limit integer, p_most integer)
+  RETURNS jsonb
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.search_alternatives(p_word text, p_count integer)
+  RETURNS text[]
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; -- owner: psephos_door; executed by: its owner alone
+
+CREATE FUNCTION door.search_dirty_behind(p_count integer)
+  RETURNS TABLE(org_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.search_matches(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_limit integer)
+  RETURNS SETOF app.search_documents
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_indexscan=off; -- owner: psephos_door; executed by: its owner alone
+
+CREATE FUNCTION door.search_newest(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_state text, p_limit integer)
+  RETURNS SETOF app.search_documents
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off; -- owner: psephos_door; executed by: its owner alone
+
+CREATE FUNCTION door.search_organisations(p_after uuid, p_count integer)
+  RETURNS TABLE(org_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.search_similar(p_words text[], p_raws text[], p_languages text[], p_kind text, p_drafts boolean, p_meeting uuid, p_limit integer)
+  RETURNS TABLE(id uuid, title text, state text, meeting_id uuid)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.search_term(p_word text, p_raw text, p_languages text[], p_alternatives text[])
+  RETURNS tsquery
+  LANGUAGE plpgsql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: its owner alone
+
+CREATE FUNCTION door.search_waiting()
+  RETURNS TABLE(dirty integer, outbox integer)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.search_words(p_word text)
+  RETURNS bigint
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; -- owner: psephos_door; executed by: its owner alone
 
 CREATE FUNCTION door.server_secret(p_name text, p_candidate bytea)
   RETURNS bytea
@@ -1254,10 +1864,6 @@ CREATE FUNCTION door.usage_report(p_month date)
 
 CREATE FUNCTION door.waiting_mails(p_limit integer)
   RETURNS TABLE(mail_id uuid, recipient text, locale text, template text, data jsonb, created_at timestamp with time zone, expires_at timestamp with time zone)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
-
-CREATE FUNCTION door.webhooks_behind(p_limit integer)
-  RETURNS TABLE(org_id uuid)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 -- --------------------------------------------------------------------------------------------------------------------

@@ -1,17 +1,20 @@
 import type { Engine } from '../engine/index.ts';
 import { limits } from '../engine/limits.ts';
 import { Sweep } from '../engine/sweep.ts';
+import { openBackend } from './backend.ts';
 import type { Logger } from './logger.ts';
-import { MailSender, type MailSettings } from './mail.ts';
+import { MailSender } from './mail.ts';
 import { OutboxNotice } from './outbox.ts';
+import type { FollowingQueue } from './queue.ts';
+import { queues } from './queues.ts';
+import { RelayLoop } from './relay.ts';
+import { Runner, type RunnerTimes } from './runner.ts';
+import type { WorkerSettings } from './settings.ts';
 import { WebhookSender } from './webhooks.ts';
 
-export interface WorkerSettings {
-  /** null: mails stay in the queue, to be read on the page /outbox of this machine */
-  readonly mail: MailSettings | null;
-  /** webhooks may lead to addresses of this machine and of private networks */
-  readonly webhookAllowPrivate: boolean;
-}
+export { checkJobsPlace } from './jobs-place.ts';
+export { startMonitor } from './monitor.ts';
+export type { JobsPlace, WorkerSettings } from './settings.ts';
 
 /** What runs beside the gateway. */
 export interface Workers {
@@ -19,8 +22,45 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-/** Starts everything that may wait: mails and webhooks. Several processes may do so at once; each thing is done once. */
-export function startWorkers(engine: Engine, settings: WorkerSettings, logger: Logger): Workers {
+export interface WorkerParts {
+  /** other queues than the product's, for tests */
+  readonly queues?: readonly FollowingQueue<unknown>[];
+  readonly times?: Partial<RunnerTimes>;
+}
+
+/**
+ * Starts everything that may wait: the relay, the queues, mails and webhooks. Several processes may do so at once; each
+ * thing takes effect once.
+ * @throws RedisProblem, JobsDatabaseProblem with what to do
+ */
+export async function startWorkers(
+  engine: Engine,
+  settings: WorkerSettings,
+  logger: Logger,
+  parts: WorkerParts = {},
+): Promise<Workers> {
+  const backend = await openBackend(settings.jobs, logger);
+  const runner = new Runner(backend, parts.queues ?? queues, { engine, settings, logger }, parts.times);
+  const relay = new RelayLoop(engine, runner.queues, backend, logger);
+  const senders = startSenders(engine, settings, logger);
+  await runner.start();
+  relay.start();
+  logger.info({ jobs: backend.kind }, 'workers started');
+  return {
+    stop: async () => {
+      await relay.stop();
+      await Promise.all([runner.stop(), senders.stop()]);
+      await backend.close();
+    },
+  };
+}
+
+/** Mails and posts to webhooks: their leased tables are the truth, so no job stands for one of them (decision 017). */
+export function startSenders(
+  engine: Engine,
+  settings: Pick<WorkerSettings, 'mail' | 'webhookAllowPrivate'>,
+  logger: Logger,
+): Workers {
   const report = (err: unknown) => logger.error({ err }, 'the deliveries could not be tidied');
   const tidyAll = async () => {
     await engine.mails.tidy();

@@ -46,13 +46,13 @@ function problemOfStatus(status: number): string | null {
   return `Answered ${status}.`;
 }
 
-/** Turns logs into deliveries, and posts them: of each webhook one at a time, the oldest first. */
+/** Posts what is due: of each webhook one delivery at a time, the oldest first. */
 export class WebhookSender {
   readonly #engine: Pick<Engine, 'webhooks'>;
   readonly #settings: WebhookSettings;
   readonly #logger: Logger;
   readonly #pollMs: number;
-  readonly #rounds: readonly Sweep[];
+  readonly #rounds: Sweep;
   readonly #onTheirWay = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   #stopping = false;
@@ -63,26 +63,19 @@ export class WebhookSender {
     this.#logger = logger;
     const report = (err: unknown) => logger.error({ err }, 'the webhook sender met a bug');
     this.#pollMs = settings.pollMs ?? limits.webhookPollMs;
-    this.#rounds = [
-      new Sweep(() => this.#queue(), this.#pollMs, report),
-      new Sweep(() => this.#deliverDue(), this.#pollMs, report),
-    ];
+    this.#rounds = new Sweep(() => this.#deliverDue(), this.#pollMs, report);
   }
 
   start(): void {
-    for (const round of this.#rounds) round.start();
+    this.#rounds.start();
   }
 
   /** Takes no further delivery; attempts that do not end soon are cut off and made again by whoever comes next. */
   async stop(): Promise<void> {
     this.#stopping = true;
     const grace = setTimeout(() => this.#stopped.abort(), STOP_GRACE_MS);
-    await Promise.all(this.#rounds.map((round) => round.stop()));
+    await this.#rounds.stop();
     clearTimeout(grace);
-  }
-
-  async #queue(): Promise<void> {
-    while (!this.#stopping && (await this.#engine.webhooks.queueNew()) > 0);
   }
 
   async #deliverDue(): Promise<void> {

@@ -139,7 +139,7 @@ export class AccessTokens {
     const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: ALGORITHM, use: 'sig' };
     const sealed = ring.seal(privateKey.export({ format: 'der', type: 'pkcs8' }), contextOf(kid));
     const key = { kid, publicJwk, privateKey: sealed };
-    await this.#database.management.call((sql) => addSigningKey(sql, key, TIMES, atOnce));
+    await this.#database.management.act((sql) => addSigningKey(sql, key, TIMES, atOnce));
   }
 
   #load(maxAgeMs: number): Promise<Keys> {

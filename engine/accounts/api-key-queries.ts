@@ -58,15 +58,16 @@ export interface NewKeyRow {
   readonly requestsPerSecond: number | null;
   readonly expiresAt: Date | null;
   readonly createdBy: string | null;
+  readonly makerId: string | null;
 }
 
 export async function insertApiKey(tx: Transaction, orgId: string, key: NewKeyRow): Promise<void> {
   await tx`
     INSERT INTO app.api_keys (org_id, key_id, name, prefix, secret_hash, roles, scopes, signed, requests_per_second,
-      expires_at, created_by)
+      expires_at, created_by, maker_id)
     VALUES (${orgId}, ${key.keyId}, ${key.name}, ${key.prefix}, ${key.secretHash}, ${`{${key.roles.join(',')}}`}::text::text[],
       ${key.scopes === null ? null : `{${key.scopes.join(',')}}`}::text::text[], ${key.signed}, ${key.requestsPerSecond},
-      ${key.expiresAt}, ${key.createdBy})`;
+      ${key.expiresAt}, ${key.createdBy}, ${key.makerId})`;
 }
 
 /** Newest first; the cursor is the last key of the page before. */
@@ -91,7 +92,10 @@ export async function selectApiKey(tx: Transaction, orgId: string, keyId: string
   return row && keyOf(row);
 }
 
-/** The present secret becomes the one before; one that was before that is gone. Locks nothing that is revoked. */
+/**
+ * The present secret becomes the one before; one that was before that is gone. Locks nothing that is revoked.
+ * @param makerId who knows the new secret; undefined: the same as before
+ */
 export async function rotateApiKey(
   tx: Transaction,
   orgId: string,
@@ -99,10 +103,12 @@ export async function rotateApiKey(
   secretHash: Buffer,
   prefix: string,
   overlapMs: number,
+  makerId: string | null | undefined,
 ): Promise<boolean> {
   const rows = await tx`
     UPDATE app.api_keys SET secret_hash = ${secretHash}, prefix = ${prefix}, generation = generation + 1,
-      previous_hash = secret_hash, previous_until = clock_timestamp() + make_interval(secs => ${overlapMs / 1_000})
+      previous_hash = secret_hash, previous_until = clock_timestamp() + make_interval(secs => ${overlapMs / 1_000}),
+      maker_id = CASE WHEN ${makerId === undefined}::boolean THEN maker_id ELSE ${makerId ?? null}::uuid END
     WHERE org_id = ${orgId} AND key_id = ${keyId} AND revoked_at IS NULL RETURNING key_id`;
   return rows.length > 0;
 }
@@ -117,6 +123,7 @@ export async function revokeApiKey(tx: Transaction, orgId: string, keyId: string
 export interface FoundKey {
   readonly org_id: string;
   readonly key_id: string;
+  readonly maker_id: string | null;
   readonly roles: string;
   readonly scopes: string | null;
   readonly signed: boolean;

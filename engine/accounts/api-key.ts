@@ -32,6 +32,8 @@ export interface NewApiKey {
   readonly expiresAt?: Date | undefined;
   /** the key or member that makes it */
   readonly createdBy?: string | undefined;
+  /** the member behind that; left out: the operator of the installation */
+  readonly makerId?: string | null | undefined;
 }
 
 /** What is shown once. */

@@ -54,6 +54,7 @@ export class ApiKeys {
           requestsPerSecond: input.requestsPerSecond ?? null,
           expiresAt: input.expiresAt ?? null,
           createdBy: input.createdBy ?? null,
+          makerId: input.makerId ?? null,
         });
         return queries.selectApiKey(tx, orgId, keyId);
       });
@@ -86,13 +87,22 @@ export class ApiKeys {
     });
   }
 
-  /** A new secret for the same key. The old one, and the old signing secret, are good for `overlapSeconds` more. */
-  async rotate(orgId: string, keyId: string, overlapSeconds: number): Promise<Outcome<ApiKeySecrets>> {
+  /**
+   * A new secret for the same key. The old one, and the old signing secret, are good for `overlapSeconds` more.
+   * @param makerId the member who gets to know the secret: the key is theirs from now on
+   */
+  async rotate(
+    orgId: string,
+    keyId: string,
+    overlapSeconds: number,
+    makerId?: string | null,
+  ): Promise<Outcome<ApiKeySecrets>> {
     if (this.#file?.byId(keyId)?.orgId === orgId) return OF_FILE;
     const { secret, prefix, secretHash } = newSecret();
     return guarded(async () => {
       const key = await this.#database.management.withOrg(orgId, async (tx) => {
-        const rotated = await queries.rotateApiKey(tx, orgId, keyId, secretHash, prefix, overlapSeconds * 1_000);
+        const overlapMs = overlapSeconds * 1_000;
+        const rotated = await queries.rotateApiKey(tx, orgId, keyId, secretHash, prefix, overlapMs, makerId);
         const found = await queries.selectApiKey(tx, orgId, keyId);
         // sockets that were opened with the old secret end with it
         if (rotated) await revokeAccess(tx, orgId, 'api_key', keyId, found?.previousUntil ?? undefined);
@@ -193,6 +203,7 @@ export class ApiKeys {
       id: key.key_id,
       meetingId: null,
       memberId: null,
+      makerId: key.maker_id,
       sessionId: null,
       scopes: key.scopes === null ? null : key.scopes.split(','),
       expiresAtMs: key.expires_at?.getTime() ?? null,
@@ -222,6 +233,7 @@ function foundOf({ orgId, key }: FileKey): queries.FoundKey {
   return {
     org_id: orgId,
     key_id: key.keyId,
+    maker_id: null,
     roles: key.roles.join(','),
     scopes: key.scopes?.join(',') ?? null,
     signed: key.signed,

@@ -12,6 +12,8 @@ export interface Identity {
   readonly meetingId: string | null;
   /** the member behind an account or an attendee; null for keys and guests */
   readonly memberId: string | null;
+  /** keys: the member who made it, or who made the key that made it; null: the operator of the installation */
+  readonly makerId?: string | null;
   /** the session of an account */
   readonly sessionId: string | null;
   /** API keys may be narrowed to these permissions; null: whatever their roles allow */

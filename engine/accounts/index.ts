@@ -7,4 +7,5 @@ export { KeyFile } from './key-file.ts';
 export type { Organisation } from './organisations.ts';
 export { type AccountOptions, type AccountRooms, openAccounts } from './rooms.ts';
 export type { Session, SignedIn } from './sessions.ts';
+export type { SecretRing } from './secret-ring.ts';
 export { Vault } from './vault.ts';

@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import type { FieldSentence } from '../../protocol/field-problems.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 
 /** OWASP's figures for Argon2id, which is the library's own choice of the three: 19 MiB, two passes, one lane; about 20 ms. */
@@ -34,6 +35,6 @@ export function checkPassword(password: string, email: string): Outcome<null> {
   return accept(null);
 }
 
-function tooWeak(problem: string): Outcome<never> {
+function tooWeak(problem: FieldSentence): Outcome<never> {
   return refuse('invalid_input', `The password ${problem}.`, { details: { fields: [{ path: 'password', problem }] } });
 }

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../db/index.ts';
+import { type Database, eraseFromAudit, PLATFORM_CHAIN, type Transaction } from '../db/index.ts';
 import { enqueueMails } from '../deliveries/index.ts';
 import { guarded } from '../guarded.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
@@ -127,9 +127,11 @@ export class Profiles {
         for (const { org_id, member_id } of memberships) {
           await queries.enterOwnOrganisation(tx, org_id);
           await queries.unlinkMember(tx, org_id, member_id);
+          await eraseFromAudit(tx, org_id, [member_id, accountId]);
         }
         const ended = await revokeSessions(tx, accountId, null, null, 'account_deleted');
         await queries.eraseAccount(tx, accountId);
+        await eraseFromAudit(tx, PLATFORM_CHAIN, [accountId]);
         const orgs = memberships.map(({ org_id }) => org_id);
         for (const orgId of orgs) await announceRevoked(tx, orgId, ended);
         return accept(orgs);

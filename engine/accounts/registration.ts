@@ -98,6 +98,11 @@ export class Registration {
     });
   }
 
+  /** Erases accounts that nobody has proven in a week. How many; at most `limit`. Throws the database's errors. */
+  forgetUnproven(limit: number): Promise<number> {
+    return this.#database.management.act((sql) => queries.forgetUnprovenAccounts(sql, limits.unprovenAccountMs, limit));
+  }
+
   async #sendProof(tx: Transaction, accountId: string, input: NewAccount, passwordHash: string): Promise<void> {
     const { email, name, locale } = input;
     const made = await this.#links.make(tx, { accountId, purpose: 'verify', email, passwordHash, name });

@@ -48,6 +48,13 @@ export async function insertAccount(
   return true;
 }
 
+/** How many were erased. */
+export async function forgetUnprovenAccounts(sql: Sql, ageMs: number, limit: number): Promise<number> {
+  const [row] = await sql<{ erased: number }[]>`
+    SELECT door.forget_unproven_accounts(${ageMs}::text::bigint, ${limit}) AS erased`;
+  return (row as { erased: number }).erased;
+}
+
 export interface NewLink {
   readonly accountId: string;
   readonly tokenHash: Buffer;

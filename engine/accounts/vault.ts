@@ -33,7 +33,7 @@ export class Vault {
 
   async #open(): Promise<SecretRing> {
     if (this.#given.length > 0) return new SecretRing(this.#given);
-    const own = await this.#database.management.call((sql) => serverSecret(sql, 'server', randomBytes(SECRET_BYTES)));
+    const own = await this.#database.management.act((sql) => serverSecret(sql, 'server', randomBytes(SECRET_BYTES)));
     return new SecretRing([own]);
   }
 }

@@ -59,3 +59,12 @@ export function classifyFailure(error: unknown): DatabaseFailure {
 export function isAway(failure: DatabaseFailure): boolean {
   return failure === 'unsent' || failure === 'in_doubt';
 }
+
+/**
+ * True where a job may well be done later as it stands: the database is away, or was too busy to have it now.
+ * @param error what an engine's method threw
+ */
+export function isAwayError(error: unknown): boolean {
+  const failure = classifyFailure(error);
+  return isAway(failure) || failure === 'retry';
+}

@@ -3,8 +3,10 @@ import { isPooled } from './connect.ts';
 import { HotConnection } from './hot.ts';
 import { ManagementPool } from './management.ts';
 
+export { type Actor, actAs } from './actor.ts';
+export { eraseFromAudit, noteAct, PLATFORM_CHAIN } from './audit-queries.ts';
 export type { Sql, Transaction } from './connect.ts';
-export { classifyFailure, isAway } from './failures.ts';
+export { classifyFailure, isAway, isAwayError } from './failures.ts';
 export { HotConnection } from './hot.ts';
 export { ManagementPool } from './management.ts';
 

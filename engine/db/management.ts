@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { limits } from '../limits.ts';
+import { presentActor } from './actor.ts';
 import { type ConnectOptions, connect, type Sql, type Transaction } from './connect.ts';
 import { classifyFailure, StatementTimeout } from './failures.ts';
-import { enterAccount, enterOrganisation } from './queries.ts';
+import { enterAccount, enterAct, enterOrganisation, enterWorker } from './queries.ts';
 
 /** How much later than the server's own statement_timeout, which is the kinder way, a statement is given up here. */
 const SERVER_FIRST_MS = 250;
@@ -33,11 +34,12 @@ export class ManagementPool {
     work: (tx: Transaction) => Promise<T>,
     timeoutMs: number = limits.managementTimeoutMs,
   ): Promise<T> {
+    const actor = presentActor();
     return this.#limited(
       timeoutMs,
       (sql) =>
         sql.begin(async (tx) => {
-          await enterOrganisation(tx, orgId, timeoutMs);
+          await enterOrganisation(tx, orgId, timeoutMs, actor);
           return work(tx);
         }) as Promise<T>,
     );
@@ -52,17 +54,53 @@ export class ManagementPool {
     work: (tx: Transaction) => Promise<T>,
     timeoutMs: number = limits.managementTimeoutMs,
   ): Promise<T> {
+    const actor = presentActor();
     return this.#limited(
       timeoutMs,
       (sql) =>
         sql.begin(async (tx) => {
-          await enterAccount(tx, accountId, timeoutMs);
+          await enterAccount(tx, accountId, timeoutMs, actor);
           return work(tx);
         }) as Promise<T>,
     );
   }
 
-  /** A single statement outside any organisation: the functions of `door` and `urn`, which name their own. */
+  /**
+   * One transaction as `psephos_worker`, over all organisations: it reads logs, and writes what belongs to jobs.
+   * @throws as withOrg
+   */
+  asWorker<T>(work: (tx: Transaction) => Promise<T>, timeoutMs: number = limits.managementTimeoutMs): Promise<T> {
+    return this.#limited(
+      timeoutMs,
+      (sql) =>
+        sql.begin(async (tx) => {
+          await enterWorker(tx, timeoutMs);
+          return work(tx);
+        }) as Promise<T>,
+    );
+  }
+
+  /**
+   * Statements outside any organisation that change what the audit watches: functions of `door` and `urn`, which name
+   * their own. In a transaction that says who acts; by call() it would look like a change that came by no engine.
+   * @throws as withOrg
+   */
+  act<T>(work: (sql: Sql) => Promise<T>, timeoutMs: number = limits.managementTimeoutMs): Promise<T> {
+    const actor = presentActor();
+    return this.#limited(
+      timeoutMs,
+      (sql) =>
+        sql.begin(async (tx) => {
+          await enterAct(tx, timeoutMs, actor);
+          return work(tx as unknown as Sql); // called in the same way
+        }) as Promise<T>,
+    );
+  }
+
+  /**
+   * A single statement outside any organisation: the functions of `door` and `urn`, which name their own. For what reads,
+   * and for queues, counters and cursors; see act().
+   */
   call<T>(work: (sql: Sql) => Promise<T>, timeoutMs: number = limits.managementTimeoutMs): Promise<T> {
     return this.#limited(timeoutMs, work);
   }

@@ -1,16 +1,11 @@
-import type { Sql, Transaction } from '../db/index.ts';
+import type { Transaction } from '../db/index.ts';
 
 /** SQL that turns an organisation's log into deliveries. */
 
-export async function selectBehind(sql: Sql, limit: number): Promise<string[]> {
-  const rows = await sql<{ org_id: string }[]>`SELECT org_id FROM door.webhooks_behind(${limit})`;
-  return rows.map(({ org_id }) => org_id);
-}
-
-/** The cursor, held until the transaction ends; undefined where another process holds it or nobody listens any more. */
+/** The cursor, held until the transaction ends; undefined where nobody listens any more. */
 export async function takeCursor(tx: Transaction, orgId: string): Promise<number | undefined> {
   const [row] = await tx<{ pos: bigint }[]>`
-    SELECT pos FROM app.webhook_cursors WHERE org_id = ${orgId} FOR UPDATE SKIP LOCKED`;
+    SELECT pos FROM app.webhook_cursors WHERE org_id = ${orgId} FOR UPDATE`;
   return row && Number(row.pos);
 }
 

@@ -31,6 +31,15 @@ export interface MailData {
     readonly timeZone?: string | undefined;
     readonly joinCode?: string | undefined;
   };
+  /** the end of the audit chain, as it is kept outside the database */
+  readonly 'audit-head': ToPerson & {
+    readonly organisation: string;
+    /** YYYY-MM-DD */
+    readonly day: string;
+    readonly entries: number;
+    /** the signed head, one line of JSON */
+    readonly line: string;
+  };
 }
 
 export type MailTemplate = keyof MailData;

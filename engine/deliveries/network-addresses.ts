@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import type { FieldSentence } from '../../protocol/field-problems.ts';
 
 /**
  * Which addresses a webhook may lead to. Somebody who may name a webhook must not reach by it what only this server can
@@ -65,7 +66,7 @@ function unmapped(address: string): string {
  * Why nothing may be sent to an IP address, or null.
  * @param allowPrivate addresses of this machine and of private networks are fine; link-local ones never are
  */
-export function addressProblem(address: string, allowPrivate: boolean): string | null {
+export function addressProblem(address: string, allowPrivate: boolean): FieldSentence | null {
   const plain = unmapped(address);
   const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4';
   if (isIP(plain) === 0 || NEVER.check(plain, family)) return 'leads to an address that no webhook may have';
@@ -74,7 +75,7 @@ export function addressProblem(address: string, allowPrivate: boolean): string |
 }
 
 /** The same for the host of a URL where it is an address itself; names are looked up when something is sent. */
-export function literalHostProblem(url: string, allowPrivate: boolean): string | null {
+export function literalHostProblem(url: string, allowPrivate: boolean): FieldSentence | null {
   const host = (URL.parse(url)?.hostname ?? '').replace(/^\[(.*)\]$/, '$1');
   if (isIP(host) !== 0) return addressProblem(host, allowPrivate);
   const ours = /(?:^|\.)localhost\.?$/i.test(host);

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { classifyFailure, type Database, isAway } from '../db/index.ts';
+import type { Database } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { type LogFeed, selectEntries } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Page } from '../page.ts';
 import * as posts from './delivery-queries.ts';
-import { moveCursor, selectBehind, selectListeners, takeCursor } from './follow-queries.ts';
+import { moveCursor, selectListeners, takeCursor } from './follow-queries.ts';
 import { literalHostProblem } from './network-addresses.ts';
 import type {
   ClaimedDelivery,
@@ -25,7 +25,7 @@ const NO_DELIVERY = refuse('not_found', 'There is no such delivery. It may have 
   details: { resource: 'webhook_delivery' },
 });
 const DISABLED = refuse('conflict', 'The webhook is disabled. Set its state to active first.', {
-  details: { state: 'disabled' },
+  details: { reason: 'webhook_disabled', state: 'disabled' },
 });
 
 const newSecret = () => `whsec_${randomBytes(32).toString('base64url')}`;
@@ -48,18 +48,11 @@ export class Webhooks {
   readonly #database: Database;
   readonly #feed: Pick<LogFeed, 'epoch'>;
   readonly #allowPrivate: boolean;
-  readonly #report: (error: unknown) => void;
 
-  constructor(
-    database: Database,
-    feed: Pick<LogFeed, 'epoch'>,
-    allowPrivate: boolean,
-    report: (error: unknown) => void,
-  ) {
+  constructor(database: Database, feed: Pick<LogFeed, 'epoch'>, allowPrivate: boolean) {
     this.#database = database;
     this.#feed = feed;
     this.#allowPrivate = allowPrivate;
-    this.#report = report;
   }
 
   /** The secret is shown once. */
@@ -173,22 +166,11 @@ export class Webhooks {
   }
 
   /**
-   * Turns what the logs say since last time into deliveries: each log row once, since deliveries and cursor are written
-   * in one transaction. Answers how many log rows were read; 0 where there was nothing to do.
-   * Throws the database's errors.
+   * Turns the organisation's log up to a position into deliveries: each log row once, since deliveries and the cursor are
+   * written in one transaction. Where nobody listens, nothing is done. Throws the database's errors.
    */
-  async queueNew(): Promise<number> {
-    const behind = await this.#database.management.call((sql) => selectBehind(sql, limits.webhookQueueRows));
-    let read = 0;
-    for (const orgId of behind) {
-      try {
-        read += await this.#queueOf(orgId);
-      } catch (error) {
-        if (isAway(classifyFailure(error))) throw error;
-        this.#report(error); // one organisation's log that cannot be told must not keep the others waiting
-      }
-    }
-    return read;
+  async queueUpTo(orgId: string, pos: number): Promise<void> {
+    while ((await this.#queueNext(orgId, pos)) === 'more');
   }
 
   /** Takes one delivery of each of up to `count` webhooks; who dies with it loses it after `leaseMs`. */
@@ -200,7 +182,7 @@ export class Webhooks {
     delivery: Pick<ClaimedDelivery, 'orgId' | 'deliveryId' | 'attempt'>,
     end: DeliveryEnd,
   ): Promise<Settled> {
-    return this.#database.management.call((sql) => posts.settleDelivery(sql, delivery, end, limits.webhookRetryForMs));
+    return this.#database.management.act((sql) => posts.settleDelivery(sql, delivery, end, limits.webhookRetryForMs));
   }
 
   /** Forgets deliveries that were settled long ago. */
@@ -208,13 +190,13 @@ export class Webhooks {
     await this.#database.management.call((sql) => posts.tidyDeliveries(sql, limits.webhookDeliveriesKeptMs));
   }
 
-  #queueOf(orgId: string): Promise<number> {
+  #queueNext(orgId: string, upTo: number): Promise<'more' | 'done'> {
     return this.#database.management.withOrg(orgId, async (tx) => {
       const pos = await takeCursor(tx, orgId);
-      if (pos === undefined) return 0;
+      if (pos === undefined || pos >= upTo) return 'done';
       const entries = await selectEntries(tx, orgId, pos, limits.webhookQueueRows, null);
       const last = entries.at(-1);
-      if (last === undefined) return 0;
+      if (last === undefined) return 'done';
       const listeners = await selectListeners(tx, orgId);
       const events = await outwardEvents(tx, orgId, this.#feed.epoch(), entries);
       const deliveries = events.flatMap((event) =>
@@ -231,7 +213,7 @@ export class Webhooks {
         await posts.insertDeliveries(tx, orgId, deliveries, limits.webhookRetryForMs);
       }
       await moveCursor(tx, orgId, last.pos);
-      return entries.length;
+      return last.pos < upTo ? 'more' : 'done';
     });
   }
 

@@ -1,4 +1,4 @@
-import type { ElectionPattern, Template } from './templates.ts';
+import type { ElectionPattern, Template } from './template.ts';
 
 const HALF = { numerator: 1, denominator: 2 } as const;
 

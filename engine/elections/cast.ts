@@ -80,6 +80,11 @@ export class BallotLanes {
     return this.#lanes.depth;
   }
 
+  get written(): { readonly batches: number; readonly ballots: number } {
+    const { batches, requests } = this.#lanes.written;
+    return { batches, ballots: requests };
+  }
+
   drain(): Promise<void> {
     return this.#lanes.drain();
   }

@@ -41,7 +41,7 @@ export class Counting {
 
   /** Moves the ballots of a cancelled election to the box as well: nothing may go on joining them to their voters. */
   async seal(orgId: string, electionId: string): Promise<void> {
-    await this.#database.management.call((sql) => seal(sql, orgId, electionId), limits.countTimeoutMs);
+    await this.#database.management.act((sql) => seal(sql, orgId, electionId), limits.countTimeoutMs);
   }
 
   /** Counts again from the ballots alone and compares with the running tally of the close and with the stored result. */
@@ -80,7 +80,7 @@ export class Counting {
       const box = await this.#box(orgId, electionId);
       const paper = await this.#paper(definition, election);
       const result = decide(election, patternsOf(box), await this.#roll(election), paper);
-      const stored = await this.#database.management.call((sql) =>
+      const stored = await this.#database.management.act((sql) =>
         storeResult(sql, orgId, electionId, resultToJson(result), tallyDigest, election.paperVersion),
       );
       if (stored) return result;

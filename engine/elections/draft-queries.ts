@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../db/index.ts';
+import type { Sql } from '../db/index.ts';
 import type { CompleteElection } from './create.ts';
 import type { Extension } from './election.ts';
 
@@ -39,18 +39,4 @@ export async function draftRefusal(sql: Sql, orgId: string, electionId: string, 
   const [row] = await sql<{ answer: string }[]>`
     SELECT urn.draft_refusal(${orgId}, ${electionId}, ${`\\x${credential}`}::text::bytea) AS answer`;
   return (row as { answer: string }).answer;
-}
-
-export async function groupExists(tx: Transaction, orgId: string, groupId: string): Promise<boolean> {
-  const rows = await tx`SELECT FROM app.groups WHERE org_id = ${orgId} AND group_id = ${groupId}`;
-  return rows.length > 0;
-}
-
-/** Those of the ids that are no pictures of the organisation. */
-export async function unknownPictures(tx: Transaction, orgId: string, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const rows = await tx<{ id: string }[]>`
-    SELECT i.id FROM unnest(string_to_array(${ids.join()}, ',')) i (id)
-    WHERE NOT EXISTS (SELECT FROM app.pictures p WHERE p.org_id = ${orgId} AND p.picture_id = i.id::uuid)`;
-  return rows.map(({ id }) => id);
 }

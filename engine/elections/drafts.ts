@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Transaction } from '../db/index.ts';
+import type { Database } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import { type CompleteElection, changedElection, completeElection } from './create.ts';
-import { deleteDraft, editDraft, groupExists, unknownPictures } from './draft-queries.ts';
+import { changedElection, completeElection } from './create.ts';
+import { deleteDraft, editDraft } from './draft-queries.ts';
 import type { Election, ElectionChanges, NewElection } from './election.ts';
 import { insertElection, meetingExists, selectElection } from './queries.ts';
+import { missingReference } from './references.ts';
 import { forbidden, NO_ELECTION } from './refusals.ts';
 
 /** Elections before they open: made, copied, changed, taken away. */
@@ -29,8 +30,8 @@ export class Drafts {
         if (meetingId !== null && !(await meetingExists(tx, orgId, meetingId))) {
           return refuse('not_found', 'There is no such meeting.', { details: { resource: 'meeting' } });
         }
-        const strange = await strangeNames(tx, orgId, complete.value);
-        if (strange !== null) return strange;
+        const missing = await missingReference(tx, orgId, complete.value);
+        if (missing !== null) return missing;
         await insertElection(tx, orgId, electionId, complete.value, actor);
         return accept((await selectElection(tx, orgId, electionId)) as Election);
       });
@@ -74,9 +75,9 @@ export class Drafts {
       const timed = changes.opensAt !== undefined || changes.closesAt !== undefined;
       const next = completeElection(changedElection(draft, changes), timed ? Date.now() : 0);
       if (!next.ok) return next;
-      const strange = await management.withOrg(orgId, (tx) => strangeNames(tx, orgId, next.value));
-      if (strange !== null) return strange;
-      const answer = await management.call((sql) =>
+      const missing = await management.withOrg(orgId, (tx) => missingReference(tx, orgId, next.value));
+      if (missing !== null) return missing;
+      const answer = await management.act((sql) =>
         editDraft(sql, orgId, electionId, next.value, draft.changedPos, actor),
       );
       if (answer === 'changed') return forbidden(answer);
@@ -89,7 +90,7 @@ export class Drafts {
 
   async remove(orgId: string, electionId: string, actor: string): Promise<Outcome<null>> {
     return guarded(async () => {
-      const answer = await this.#database.management.call((sql) => deleteDraft(sql, orgId, electionId, actor));
+      const answer = await this.#database.management.act((sql) => deleteDraft(sql, orgId, electionId, actor));
       if (answer !== 'done') return answer === 'not_found' ? NO_ELECTION : notADraft(answer);
       this.#changed(orgId, electionId);
       return accept(null);
@@ -99,27 +100,6 @@ export class Drafts {
 
 function notADraft(state: string): Outcome<never> {
   return refuse('conflict', 'Only a draft can be changed or deleted. Copy the vote to begin another one.', {
-    details: { state },
-  });
-}
-
-/** What an election names besides itself has to be there, in its organisation. */
-async function strangeNames(
-  tx: Transaction,
-  orgId: string,
-  election: CompleteElection,
-): Promise<Outcome<never> | null> {
-  const { options, rollGroupId } = election;
-  if (rollGroupId !== null && !(await groupExists(tx, orgId, rollGroupId))) {
-    return refuse('invalid_input', 'The group whose members should vote is not there.', {
-      details: { fields: [{ path: 'roll_group_id', problem: 'no such group' }] },
-    });
-  }
-  const pictures = options.flatMap(({ picture }) => (picture === undefined ? [] : [picture]));
-  const unknown = await unknownPictures(tx, orgId, pictures);
-  const at = options.findIndex(({ picture }) => picture !== undefined && unknown.includes(picture));
-  if (at < 0) return null;
-  return refuse('invalid_input', 'An option names a picture that is not there. Upload it first.', {
-    details: { fields: [{ path: `options.${at}.picture`, problem: 'no such picture' }] },
+    details: { reason: 'not_a_draft', state },
   });
 }

@@ -1,7 +1,7 @@
 import type { ElectionMethod } from '../../protocol/methods/index.ts';
 import type { Option } from '../../protocol/methods/option.ts';
 import type { Rules } from '../../protocol/methods/rules.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from './ruling.ts';
 
 export type ElectionState = 'draft' | 'open' | 'closed' | 'published' | 'cancelled';
 export type Secrecy = 'secret' | 'named';

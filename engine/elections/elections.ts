@@ -1,11 +1,13 @@
-import { classifyFailure, type Database, isAway } from '../db/index.ts';
+import type { Database } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import type { LaneLimits } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
 import type { LogFeed } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Page } from '../page.ts';
+import { Background } from './background.ts';
 import { BallotLanes } from './cast.ts';
+import { ElectionClock } from './clock.ts';
 import { Counting } from './count.ts';
 import { type Definition, Definitions } from './definitions.ts';
 import { refusalOfDraft } from './draft-cast.ts';
@@ -47,8 +49,8 @@ export class Elections {
   readonly #lanes: BallotLanes;
   readonly #tallies: Tallies;
   readonly #counting: Counting;
-  readonly #report: (error: unknown) => void;
-  readonly #background = new Set<Promise<unknown>>();
+  readonly #clock: ElectionClock;
+  readonly #background: Background;
   readonly #finishing = new Set<string>();
 
   constructor(
@@ -60,16 +62,19 @@ export class Elections {
   ) {
     this.#database = database;
     this.#feed = feed;
-    this.#report = report;
+    this.#background = new Background(report);
     this.#definitions = new Definitions(database);
     this.#drafts = new Drafts(database, (orgId, electionId) => {
       feed.poke(orgId);
       this.#tallies.touch(electionId);
+      this.#background.add(this.#clock.look()); // it may open before the next sweep
     });
     this.#rolls = new Rolls(database);
     this.#lanes = new BallotLanes(database, (orgId) => feed.poke(orgId), laneLimits, reachable);
     this.#tallies = new Tallies(database, this.#definitions, report);
     this.#counting = new Counting(database, this.#tallies, this.#rolls);
+    const seal = (orgId: string, electionId: string) => this.#countInBackground(orgId, electionId);
+    this.#clock = new ElectionClock(database, (due) => this.#actByClock(due), seal, report);
   }
 
   create(orgId: string, input: NewElection, actor: string): Promise<Outcome<Election>> {
@@ -105,16 +110,17 @@ export class Elections {
     });
   }
 
-  /** Newest first. */
+  /** Newest first. @param query.opened only those that are open or have been */
   async list(
     orgId: string,
-    query: { meetingId?: string; cursor?: string; limit?: number },
+    query: { meetingId?: string; opened?: boolean; cursor?: string; limit?: number },
   ): Promise<Outcome<Page<Election>>> {
     const limit = Math.min(query.limit ?? limits.pageDefaultRows, limits.pageMaxRows);
     return guarded(async () => {
       const rows = await this.#database.management.withOrg(orgId, (tx) =>
         queries.selectElections(tx, orgId, {
           meetingId: query.meetingId ?? null,
+          opened: query.opened ?? false,
           cursor: query.cursor ?? null,
           limit: limit + 1,
         }),
@@ -158,7 +164,7 @@ export class Elections {
 
   open(orgId: string, electionId: string, actor: string, opening: Opening = {}): Promise<Outcome<Election>> {
     if (opening.closesAt !== undefined && Number(opening.closesAt) <= Date.now()) {
-      const fields = [{ path: 'closes_at', problem: 'is in the past' }];
+      const fields = [{ path: 'closes_at', problem: 'is in the past' }] as const;
       return Promise.resolve(refuse('invalid_input', 'A vote cannot close before it opens.', { details: { fields } }));
     }
     return this.#change(orgId, electionId, 'open', null, actor, false, opening);
@@ -167,7 +173,7 @@ export class Elections {
   /** Later only, and only while it is open. */
   async extend(orgId: string, electionId: string, extension: Extension, actor: string): Promise<Outcome<Election>> {
     return guarded(async () => {
-      const answer = await this.#database.management.call((sql) =>
+      const answer = await this.#database.management.act((sql) =>
         extendElection(sql, orgId, electionId, extension, actor),
       );
       this.#feed.poke(orgId);
@@ -278,13 +284,15 @@ export class Elections {
   }
 
   /** One round of the sweep: opens and closes what is due, seals and counts what a killed process left behind. */
-  async sweep(): Promise<void> {
-    for (const due of await this.#database.management.call((sql) => queries.dueElections(sql))) {
-      const { org_id: orgId, election_id: electionId, act } = due;
-      const to = act === 'open' ? 'open' : 'closed';
-      const changed = act === 'seal' || (await this.#change(orgId, electionId, to, null, 'clock', true)).ok;
-      if (changed && act !== 'open') this.#countInBackground(orgId, electionId);
-    }
+  sweep(): Promise<void> {
+    return this.#clock.look();
+  }
+
+  /** False where its time has not come. */
+  async #actByClock({ orgId, electionId, act }: queries.DueElection): Promise<boolean> {
+    const changed = await this.#change(orgId, electionId, act === 'open' ? 'open' : 'closed', null, 'clock', true);
+    if (changed.ok && act === 'close') this.#countInBackground(orgId, electionId);
+    return changed.ok || changed.failure.details?.reason !== 'not_due';
   }
 
   /** Ballots waiting or being written. */
@@ -292,10 +300,16 @@ export class Elections {
     return this.#lanes.depth;
   }
 
+  /** What went to the database since this process began. */
+  get written(): { readonly batches: number; readonly ballots: number } {
+    return this.#lanes.written;
+  }
+
   /** Ballots on their way are finished, counts that run as well. */
   async drain(): Promise<void> {
     await this.#lanes.drain();
-    await Promise.allSettled([...this.#background]);
+    await this.#background.settled();
+    this.#clock.close();
     this.#tallies.close();
   }
 
@@ -313,17 +327,7 @@ export class Elections {
   #countInBackground(orgId: string, electionId: string): void {
     if (this.#finishing.has(electionId) || this.#finishing.size >= COUNTS_AT_ONCE) return;
     this.#finishing.add(electionId);
-    this.#inBackground(this.#finish(orgId, electionId).finally(() => this.#finishing.delete(electionId)));
-  }
-
-  /** A failure here is mended by the next sweep. */
-  #inBackground(work: Promise<unknown>): void {
-    const guarded = work
-      .catch((error) => {
-        if (!isAway(classifyFailure(error))) this.#report(error);
-      })
-      .finally(() => this.#background.delete(guarded));
-    this.#background.add(guarded);
+    this.#background.add(this.#finish(orgId, electionId).finally(() => this.#finishing.delete(electionId)));
   }
 
   async #change(
@@ -336,13 +340,14 @@ export class Elections {
     opening: Opening = {},
   ): Promise<Outcome<Election>> {
     return guarded(async () => {
-      const answer = await this.#database.management.call(
+      const answer = await this.#database.management.act(
         (sql) => queries.changeState(sql, orgId, electionId, to, reason, onlyIfDue, actor, opening),
         to === 'open' ? limits.enrolTimeoutMs : limits.managementTimeoutMs,
       );
       this.#feed.poke(orgId);
       if (answer !== 'done') return forbidden(answer);
       this.#tallies.touch(electionId);
+      if (to === 'open') this.#background.add(this.#clock.look()); // its close may come before the next sweep
       return this.get(orgId, electionId);
     });
   }
@@ -367,7 +372,9 @@ export class Elections {
   ): Promise<Outcome<T>> {
     return this.#withElection(orgId, electionId, async (definition, { state }) => {
       if (state === 'draft' || state === 'open') {
-        return refuse('conflict', 'There is a result once the vote has closed.', { details: { state } });
+        return refuse('conflict', 'There is a result once the vote has closed.', {
+          details: { reason: 'no_result_yet', state },
+        });
       }
       return state === 'cancelled' ? forbidden(state) : work(definition);
     });
@@ -382,7 +389,9 @@ export class Elections {
       if (state === 'cancelled') return forbidden(state); // there will be no list
       return state === 'published'
         ? work(definition)
-        : refuse('conflict', 'Ballots can be read once the result is published.', { details: { state } });
+        : refuse('conflict', 'Ballots can be read once the result is published.', {
+            details: { reason: 'not_published', state },
+          });
     });
   }
 }

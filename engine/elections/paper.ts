@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../db/index.ts';
+import { type Database, noteAct, type Sql } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import type { LogFeed } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
@@ -31,9 +31,22 @@ const NO_BATCH = refuse('not_found', 'There is no such batch of paper ballots.',
   details: { resource: 'paper_batch' },
 });
 
+/** Batches lie in the urn, which the audit does not look into: what is done with one is said, never what it holds. */
+function noteBatch(
+  sql: Sql,
+  orgId: string,
+  electionId: string,
+  what: string,
+  batchId: string,
+  ballots?: number,
+): Promise<void> {
+  const facts = { batch: batchId, ...(ballots === undefined ? {} : { ballots }) };
+  return noteAct(sql, orgId, `paper.${what}`, `elections/${electionId}`, facts);
+}
+
 /**
  * Ballots on paper, counted by hand: one person enters a heap, another one, who has not seen the first count, enters the
- * same. Persons are told apart by an id: the member's where there is one, else the key's or the attendee's.
+ * same. Persons are told apart by an id: the member's, also of the one who made a key, else the attendee's or 'operator'.
  */
 export class Paper {
   readonly #database: Database;
@@ -59,7 +72,7 @@ export class Paper {
   /** How many were handed out: no more are ever counted. */
   async declare(orgId: string, electionId: string, ballots: number, person: string): Promise<Outcome<PaperState>> {
     return guarded(async () => {
-      const answer = await this.#database.management.call((sql) =>
+      const answer = await this.#database.management.act((sql) =>
         queries.declarePaper(sql, orgId, electionId, ballots, person),
       );
       this.#feed.poke(orgId);
@@ -82,9 +95,11 @@ export class Paper {
     return this.#counted(orgId, electionId, count, async (_definition, entries) => {
       const batchId = randomUUID();
       const batch = { batchId, label, ballots: count.ballots, entries };
-      const answer = await this.#database.management.call((sql) =>
-        queries.enterPaper(sql, orgId, electionId, batch, person),
-      );
+      const answer = await this.#database.management.act(async (sql) => {
+        const entered = await queries.enterPaper(sql, orgId, electionId, batch, person);
+        if (entered === 'done') await noteBatch(sql, orgId, electionId, 'entered', batchId, count.ballots);
+        return entered;
+      });
       if (answer === 'too_many') {
         return refuse('conflict', 'More paper ballots than were declared. Check the count, or declare more of them.', {
           details: { reason: 'too_many', fields: [{ path: 'count.ballots', problem: 'more than were declared' }] },
@@ -105,9 +120,13 @@ export class Paper {
   ): Promise<Outcome<PaperBatchInfo>> {
     return this.#counted(orgId, electionId, count, async ({ method, contest }, entries) => {
       const batch = { batchId, ballots: count.ballots, entries };
-      const { answer, differing } = await this.#database.management.call((sql) =>
-        queries.confirmPaper(sql, orgId, electionId, batch, person),
-      );
+      const { answer, differing } = await this.#database.management.act(async (sql) => {
+        const confirmed = await queries.confirmPaper(sql, orgId, electionId, batch, person);
+        const what =
+          confirmed.answer === 'mismatch' ? 'mismatched' : confirmed.answer === 'done' ? 'confirmed' : undefined;
+        if (what !== undefined) await noteBatch(sql, orgId, electionId, what, batchId, count.ballots);
+        return confirmed;
+      });
       switch (answer) {
         case 'done':
           return this.#batch(orgId, electionId, batchId, person);
@@ -131,7 +150,7 @@ export class Paper {
           const places = differing.map((key) => pathOfKey(method, contest, entries.form, key));
           const fields = (places.length > 0 ? places : ['count.ballots']).map((path) => ({
             path,
-            problem: 'differs from the first count',
+            problem: 'differs from the first count' as const,
           }));
           return refuse(
             'conflict',
@@ -150,9 +169,11 @@ export class Paper {
   /** Until the result is published; what was confirmed is counted no more. */
   async withdraw(orgId: string, electionId: string, batchId: string, person: string): Promise<Outcome<null>> {
     return guarded(async () => {
-      const answer = await this.#database.management.call((sql) =>
-        queries.withdrawPaper(sql, orgId, electionId, batchId, person),
-      );
+      const answer = await this.#database.management.act(async (sql) => {
+        const withdrawn = await queries.withdrawPaper(sql, orgId, electionId, batchId, person);
+        if (withdrawn === 'done') await noteBatch(sql, orgId, electionId, 'withdrawn', batchId);
+        return withdrawn;
+      });
       this.#feed.poke(orgId);
       if (answer === 'no_batch') return NO_BATCH;
       return answer === 'done' ? accept(null) : forbidden(answer);

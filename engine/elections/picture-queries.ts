@@ -17,6 +17,13 @@ export async function insertPicture(
     VALUES (${orgId}, ${picture.pictureId}, ${picture.content}, ${picture.width}, ${picture.height}, ${actor})`;
 }
 
+/** How many were erased. */
+export async function forgetUnusedPictures(sql: Sql, ageMs: number, limit: number): Promise<number> {
+  const [row] = await sql<{ erased: number }[]>`
+    SELECT door.forget_unused_pictures(${ageMs}::text::bigint, ${limit}) AS erased`;
+  return (row as { erased: number }).erased;
+}
+
 export async function findPicture(sql: Sql, pictureId: string): Promise<Buffer | undefined> {
   const [row] = await sql<{ content: Buffer }[]>`SELECT content FROM door.find_picture(${pictureId})`;
   return row?.content;

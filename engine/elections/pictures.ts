@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { FieldSentence } from '../../protocol/field-problems.ts';
 import type { Database } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import { countPictures, findPicture, insertPicture } from './picture-queries.ts';
+import { countPictures, findPicture, forgetUnusedPictures, insertPicture } from './picture-queries.ts';
 
 export interface Picture {
   readonly pictureId: string;
@@ -38,7 +39,7 @@ const BEGINNINGS: readonly (readonly [kind: string, matches: (bytes: Buffer) => 
 ];
 const WEBP_QUALITY = 82;
 
-function unreadable(problem: string): Outcome<never> {
+function unreadable(problem: FieldSentence): Outcome<never> {
   return refuse('invalid_input', `The picture cannot be used: it ${problem}.`, {
     details: { fields: [{ path: 'file', problem }] },
   });
@@ -75,6 +76,11 @@ export class Pictures {
             `An organisation has at most ${limits.organisationMaxPictures} pictures; nothing was written.`,
           );
     });
+  }
+
+  /** Erases pictures that no option has named in a day. How many; at most `limit`. Throws the database's errors. */
+  forgetUnused(limit: number): Promise<number> {
+    return this.#database.management.act((sql) => forgetUnusedPictures(sql, limits.unusedPictureMs, limit));
   }
 
   /** WebP, by its id alone. */

@@ -92,11 +92,12 @@ export async function selectElection(
 export async function selectElections(
   tx: Transaction,
   orgId: string,
-  query: { meetingId: string | null; cursor: string | null; limit: number },
+  query: { meetingId: string | null; opened: boolean; cursor: string | null; limit: number },
 ): Promise<Election[]> {
   const rows = await tx<ElectionRow[]>`
     SELECT e.* FROM app.elections e
     WHERE e.org_id = ${orgId} AND (${query.meetingId}::uuid IS NULL OR e.meeting_id = ${query.meetingId}::uuid)
+      AND (NOT ${query.opened}::boolean OR e.opened_at IS NOT NULL)
       AND (${query.cursor}::uuid IS NULL OR (e.created_at, e.election_id) <
         (SELECT c.created_at, c.election_id FROM app.elections c WHERE c.org_id = ${orgId} AND c.election_id = ${query.cursor}::uuid))
     ORDER BY e.created_at DESC, e.election_id DESC LIMIT ${query.limit}`;
@@ -349,10 +350,17 @@ export async function selectResult(
   return row;
 }
 
-export async function dueElections(
-  sql: Sql,
-): Promise<{ org_id: string; election_id: string; act: 'open' | 'close' | 'seal' }[]> {
-  return sql<
-    { org_id: string; election_id: string; act: 'open' | 'close' | 'seal' }[]
-  >`SELECT * FROM door.due_elections()`;
+/** What the clock has to do now, or within `aheadMs`. */
+export interface DueElection {
+  readonly orgId: string;
+  readonly electionId: string;
+  readonly act: 'open' | 'close' | 'seal';
+  /** 0: now */
+  readonly inMs: number;
+}
+
+export async function dueElections(sql: Sql, aheadMs: number): Promise<readonly DueElection[]> {
+  const rows = await sql<{ org_id: string; election_id: string; act: DueElection['act']; in_ms: number }[]>`
+    SELECT org_id, election_id, act, in_ms FROM door.due_elections(${aheadMs})`;
+  return rows.map((row) => ({ orgId: row.org_id, electionId: row.election_id, act: row.act, inMs: row.in_ms }));
 }

@@ -6,13 +6,14 @@ export const NO_ELECTION = refuse('not_found', 'There is no such election.', { d
 const FORBIDDEN: Readonly<Record<string, Outcome<never>>> = {
   not_found: NO_ELECTION,
   draft: refuse('not_open', 'This vote is not open yet.', { details: { state: 'draft' } }),
-  open: refuse('conflict', 'This vote is open already.', { details: { state: 'open' } }),
+  open: refuse('conflict', 'This vote is open already.', { details: { reason: 'open', state: 'open' } }),
   closed: refuse('closed', 'This vote has closed.', { details: { state: 'closed' } }),
   published: refuse('closed', 'This vote has closed and its result is published.', { details: { state: 'published' } }),
   cancelled: refuse('closed', 'This vote was cancelled.', { details: { state: 'cancelled' } }),
-  not_due: refuse('conflict', 'It is not time yet.'),
+  not_due: refuse('conflict', 'It is not time yet.', { details: { reason: 'not_due' } }),
   not_counted: refuse('conflict', 'The ballots are still being counted. Try again in a moment.', {
     retryAfterMs: limits.overloadedRetryMaxMs,
+    details: { reason: 'counting' },
   }),
   paper_waiting: refuse(
     'conflict',
@@ -21,7 +22,9 @@ const FORBIDDEN: Readonly<Record<string, Outcome<never>>> = {
       details: { reason: 'paper_waiting' },
     },
   ),
-  closes_in_the_past: refuse('conflict', 'The time at which this vote closes has passed already.'),
+  closes_in_the_past: refuse('conflict', 'The time at which this vote closes has passed already.', {
+    details: { reason: 'close_passed' },
+  }),
   no_group: refuse('conflict', 'The group whose members may vote is gone. Choose another roll first.', {
     details: { reason: 'no_group' },
   }),

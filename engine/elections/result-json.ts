@@ -3,7 +3,8 @@ import type { Rules } from '../../protocol/methods/rules.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
 import type { Count, Round, Tie } from './counting/method.ts';
 import type { PaperPart } from './paper-count.ts';
-import type { ElectionResult, MajorityCheck, QuorumCheck, Ruling } from './rules.ts';
+import type { ElectionResult } from './rules.ts';
+import type { MajorityCheck, QuorumCheck, Ruling } from './ruling.ts';
 import { microOfTotal } from './votes.ts';
 
 /** Micro-units as decimal votes: '12', '0.333333', '-4.5'. */

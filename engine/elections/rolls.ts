@@ -1,4 +1,4 @@
-import type { Database } from '../db/index.ts';
+import { type Database, noteAct } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
@@ -45,9 +45,13 @@ export class Rolls {
     const keys = Buffer.concat(credentials.map(({ credential }) => credential));
     const weights = credentials.map(({ weight }) => weight);
     return guarded(async () => {
-      const { issued, refusal, differing, place } = await this.#database.management.call((sql) =>
-        issueCredentials(sql, orgId, electionId, keys, weights, limits.electionMaxCredentials),
-      );
+      const { issued, refusal, differing, place } = await this.#database.management.act(async (sql) => {
+        const answer = await issueCredentials(sql, orgId, electionId, keys, weights, limits.electionMaxCredentials);
+        if (answer.issued > 0) {
+          await noteAct(sql, orgId, 'credentials.issued', `elections/${electionId}`, { credentials: answer.issued });
+        }
+        return answer;
+      });
       if (refusal === 'not_found') return NO_ELECTION;
       if (refusal === 'ended') return refuse('closed', 'This vote has ended: it takes no further credentials.');
       if (refusal === 'differs') {

@@ -1,19 +1,13 @@
 import type { ElectionMethod, MethodId } from '../../protocol/methods/index.ts';
 import type { Option } from '../../protocol/methods/option.ts';
-import type {
-  Fraction,
-  MajorityBase,
-  MajorityRule,
-  QuorumRule,
-  Rules,
-  Threshold,
-} from '../../protocol/methods/rules.ts';
+import type { Fraction, MajorityBase, MajorityRule, QuorumRule, Rules } from '../../protocol/methods/rules.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
 import { contestOf, methodOf } from './counting/index.ts';
 import type { BallotProblem, Count, Pattern } from './counting/method.ts';
 import { NO_VALID_BALLOTS } from './counting/seats.ts';
 import type { Election } from './election.ts';
 import { type PaperBallots, type PaperPart, paperPart } from './paper-count.ts';
+import type { MajorityCheck, QuorumCheck, Ruling } from './ruling.ts';
 import { VOTE } from './votes.ts';
 
 /** What the rules need to know besides the ballots. Weights in micro-units. */
@@ -46,39 +40,6 @@ export function rollFacts(
     present,
     ...(presentWeight === null ? {} : { presentWeight }),
   };
-}
-
-/** needed and given: micro-units of weight where the quorum is a share of the roll, ballots where it is a number. */
-export interface QuorumCheck {
-  readonly unit: 'weight' | 'ballots';
-  readonly needed: bigint;
-  readonly given: bigint;
-  readonly reached: boolean;
-}
-
-/** Micro-units. needed: the least amount that meets the threshold (in whole votes where all amounts are whole). */
-export interface MajorityCheck {
-  readonly base: MajorityBase;
-  readonly threshold: Threshold;
-  readonly baseWeight: bigint;
-  readonly needed: bigint;
-  /** yes votes of a motion, else the total of the leading option */
-  readonly given: bigint;
-  readonly reached: boolean;
-}
-
-export interface Ruling {
-  readonly outcome: 'carried' | 'not_carried' | 'elected' | 'not_elected';
-  /** option ids in the order in which they won; empty for motions */
-  readonly elected: readonly string[];
-  /** a tie decided it or left seats open */
-  readonly tie: boolean;
-  readonly quorumReached: boolean;
-  /** null where there is no such rule */
-  readonly quorum: QuorumCheck | null;
-  readonly majority: MajorityCheck | null;
-  /** the rule that decided, in words with its figures */
-  readonly decidedBy: string;
 }
 
 /** Count and ruling of one election, with everything that led to them. */

@@ -2,28 +2,9 @@ import type { MethodId } from '../../protocol/methods/index.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
 import type { Pattern } from './counting/method.ts';
 import type { Definition } from './definitions.ts';
-import {
-  applyRules,
-  BASE_WORDS,
-  type MajorityCheck,
-  METHODS_WITH_MAJORITY,
-  type QuorumCheck,
-  quorumOf,
-  type RollFacts,
-  type Ruling,
-} from './rules.ts';
+import { applyRules, BASE_WORDS, METHODS_WITH_MAJORITY, quorumOf, type RollFacts } from './rules.ts';
+import type { MajorityCheck, Ruling, Standing } from './ruling.ts';
 import { VOTE } from './votes.ts';
-
-/** Where quorum and majority stand now. Amounts as in the checks; missing: needed less given, never below nothing. */
-export interface Standing {
-  readonly quorum: (QuorumCheck & { readonly missing: bigint; readonly words: string }) | null;
-  readonly majority: (MajorityCheck & { readonly missing: bigint; readonly words: string }) | null;
-  readonly outcome: Ruling['outcome'] | null;
-  /** options that would be elected if it closed now */
-  readonly leading: readonly string[];
-  /** sentences in English */
-  readonly words: readonly string[];
-}
 
 /** The figures that may be shown, and nothing else. */
 export interface ShownFigures {

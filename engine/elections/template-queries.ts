@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/index.ts';
-import type { ElectionPattern, Template } from './templates.ts';
+import type { ElectionPattern, Template } from './template.ts';
 
 /** SQL of templates. */
 

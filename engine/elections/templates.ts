@@ -5,23 +5,9 @@ import { limits } from '../limits.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { BUILT_IN_TEMPLATES } from './built-in-templates.ts';
 import { checkSettled } from './create.ts';
-import type { NewElection } from './election.ts';
+import { missingReference } from './references.ts';
+import type { Template } from './template.ts';
 import * as queries from './template-queries.ts';
-
-/** An election without its times and its meeting; a title and options may be left to the moment. */
-export type ElectionPattern = Pick<NewElection, 'method'> &
-  Partial<Omit<NewElection, 'method' | 'meetingId' | 'opensAt' | 'closesAt' | 'present'>>;
-
-export interface Template {
-  /** a UUID, or the name of a built-in one */
-  readonly templateId: string;
-  readonly name: string;
-  readonly description: string;
-  readonly election: ElectionPattern;
-  readonly builtIn: boolean;
-  /** null for built-in ones */
-  readonly createdAt: Date | null;
-}
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_TEMPLATE = refuse('not_found', 'There is no such template.', { details: { resource: 'template' } });
@@ -69,6 +55,8 @@ export class Templates {
         if (present.length >= limits.organisationMaxTemplates) {
           return refuse('over_quota', `An organisation has at most ${limits.organisationMaxTemplates} templates.`);
         }
+        const missing = await missingReference(tx, orgId, input.election, 'election.');
+        if (missing !== null) return missing;
         await queries.insertTemplate(tx, orgId, templateId, template, actor);
         return accept(null);
       }),
@@ -92,10 +80,15 @@ export class Templates {
     };
     const checked = checkSettled(template.election);
     if (!checked.ok) return checked;
-    const done = await guarded(async () => {
-      await this.#database.management.withOrg(orgId, (tx) => queries.updateTemplate(tx, orgId, templateId, template));
-      return accept(null);
-    });
+    const done = await guarded(() =>
+      this.#database.management.withOrg(orgId, async (tx): Promise<Outcome<null>> => {
+        // what is left as it was may name a group that has gone meanwhile; using the template tells
+        const missing = changes.election && (await missingReference(tx, orgId, changes.election, 'election.'));
+        if (missing != null) return missing;
+        await queries.updateTemplate(tx, orgId, templateId, template);
+        return accept(null);
+      }),
+    );
     return done.ok ? this.get(orgId, templateId) : done;
   }
 

@@ -73,6 +73,8 @@ export class Lanes<Payload, Answer> {
     { halfOpenAfter: limits.breakerOpenMs, breaker: new ConsecutiveBreaker(limits.breakerFailures) },
   );
   #brokenAtMs = 0;
+  #batches = 0;
+  #requests = 0;
   #ticker: NodeJS.Timeout | undefined;
   #rest: NodeJS.Timeout | undefined;
   #pumpQueued = false;
@@ -94,6 +96,11 @@ export class Lanes<Payload, Answer> {
     let running = 0;
     for (const batch of this.#running) running += batch.length;
     return this.#queue.size + running;
+  }
+
+  /** What was handed to the database since the start: batches, and the requests in them. */
+  get written(): { readonly batches: number; readonly requests: number } {
+    return { batches: this.#batches, requests: this.#requests };
   }
 
   /** Milliseconds until the breaker lets an attempt through; 0 where it is closed. */
@@ -185,6 +192,8 @@ export class Lanes<Payload, Answer> {
 
   async #flush(slot: Slot, orgId: string, subjectId: string, items: readonly Waiting<Payload>[]): Promise<void> {
     this.#running.add(items);
+    this.#batches += 1;
+    this.#requests += items.length;
     slot.batches += 1;
     try {
       await this.#attempt(slot.connection, orgId, subjectId, items);

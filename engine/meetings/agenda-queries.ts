@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/index.ts';
-import type { Agenda, AgendaItem, AgendaItemKind } from './agenda.ts';
+import type { Agenda, AgendaItem, AgendaItemKind } from './agenda-item.ts';
 import { listOf } from './queries.ts';
 
 /** SQL of agendas. */
@@ -11,6 +11,7 @@ interface ItemRow {
   body: string;
   minutes: number | null;
   election_id: string | null;
+  opened: boolean;
 }
 
 function itemOf(row: ItemRow): AgendaItem {
@@ -29,9 +30,11 @@ export async function selectAgenda(tx: Transaction, orgId: string, meetingId: st
     SELECT current_item_id FROM app.meetings WHERE org_id = ${orgId} AND meeting_id = ${meetingId}`;
   if (meeting === undefined) return undefined;
   const rows = await tx<ItemRow[]>`
-    SELECT item_id, kind, title, body, minutes, election_id FROM app.agenda_items
-    WHERE org_id = ${orgId} AND meeting_id = ${meetingId} ORDER BY position, item_id`;
-  return { items: rows.map(itemOf), currentItemId: meeting.current_item_id };
+    SELECT i.item_id, i.kind, i.title, i.body, i.minutes, i.election_id, e.opened_at IS NOT NULL AS opened
+    FROM app.agenda_items i LEFT JOIN app.elections e ON e.org_id = i.org_id AND e.election_id = i.election_id
+    WHERE i.org_id = ${orgId} AND i.meeting_id = ${meetingId} ORDER BY i.position, i.item_id`;
+  const opened = new Set(rows.flatMap((row) => (row.opened && row.election_id !== null ? [row.election_id] : [])));
+  return { items: rows.map(itemOf), currentItemId: meeting.current_item_id, opened };
 }
 
 export async function insertItem(

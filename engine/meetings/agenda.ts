@@ -3,40 +3,10 @@ import type { Database, Transaction } from '../db/index.ts';
 import { limits } from '../limits.ts';
 import type { LogFeed } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { Agenda, AgendaItem, AgendaItemChange, NewAgendaItem } from './agenda-item.ts';
 import * as queries from './agenda-queries.ts';
 import { appendLog, lockMeeting } from './queries.ts';
 import { NO_MEETING, Transactions } from './transactions.ts';
-
-export type AgendaItemKind = 'text' | 'election' | 'break' | 'speakers';
-
-export interface AgendaItem {
-  readonly itemId: string;
-  readonly kind: AgendaItemKind;
-  readonly title: string;
-  readonly body: string;
-  /** how long it is planned to take */
-  readonly minutes: number | null;
-  /** of an item of that kind; null once it was deleted */
-  readonly electionId: string | null;
-}
-
-export interface Agenda {
-  readonly items: readonly AgendaItem[];
-  readonly currentItemId: string | null;
-}
-
-export interface NewAgendaItem {
-  readonly kind: AgendaItemKind;
-  readonly title: string;
-  readonly body?: string | undefined;
-  readonly minutes?: number | null | undefined;
-  readonly electionId?: string | null | undefined;
-  /** place in the order from 0; past the end, or left out: last */
-  readonly position?: number | undefined;
-}
-
-/** What is left out stays as it is. */
-export type AgendaItemChange = Omit<NewAgendaItem, 'kind' | 'title'> & { readonly title?: string | undefined };
 
 const NO_ITEM = refuse('not_found', 'There is no such item on the agenda. Read it again.', {
   details: { resource: 'agenda_item' },

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import type { RefusalReason } from '../../protocol/refusal-reasons.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { ImportedRowProblem } from './proxy.ts';
@@ -26,7 +27,7 @@ const NAMED_MAX = 100;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function unreadable(reason: string, message: string, details: object = {}): Outcome<never> {
+function unreadable(reason: RefusalReason, message: string, details: object = {}): Outcome<never> {
   return refuse('invalid_input', message, { details: { reason, ...details } });
 }
 

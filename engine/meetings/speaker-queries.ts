@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/index.ts';
 import { listOf } from './queries.ts';
-import type { Speaker } from './speakers.ts';
+import type { Speaker } from './speaker.ts';
 
 /** SQL of speakers' lists. */
 

@@ -5,24 +5,9 @@ import type { LogFeed } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Meeting } from './meeting.ts';
 import { appendLog, lockMeeting, selectMeeting } from './queries.ts';
+import type { Speaker, SpeakerList } from './speaker.ts';
 import * as queries from './speaker-queries.ts';
 import { NO_MEETING, Transactions } from './transactions.ts';
-
-export interface Speaker {
-  readonly speakerId: string;
-  readonly attendeeId: string;
-  readonly name: string;
-  readonly state: 'waiting' | 'speaking';
-  readonly askedAt: Date;
-  readonly startedAt: Date | null;
-}
-
-export interface SpeakerList {
-  readonly open: boolean;
-  /** how long one may speak; null: without a clock */
-  readonly seconds: number | null;
-  readonly items: readonly Speaker[];
-}
 
 const NO_SPEAKER = refuse('not_found', 'There is no such entry on the list of speakers. Read it again.', {
   details: { resource: 'speaker' },

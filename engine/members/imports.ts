@@ -146,7 +146,7 @@ export class MemberImports {
 
   /** Erases lists and previews past their time, of all organisations. Throws the database's errors. */
   async tidy(): Promise<void> {
-    await this.#database.management.call((sql) => queries.eraseExpired(sql));
+    await this.#database.management.act((sql) => queries.eraseExpired(sql));
   }
 
   #long<T>(orgId: string, work: (tx: Transaction) => Promise<Outcome<T>>): Promise<Outcome<T>> {

@@ -1,5 +1,6 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { RefusalReason } from '../../protocol/refusal-reasons.ts';
 import type { Database, Transaction } from '../db/index.ts';
 import { enqueueMails, type MailLocale } from '../deliveries/index.ts';
 import { guarded } from '../guarded.ts';
@@ -7,7 +8,7 @@ import { limits } from '../limits.ts';
 import type { LogFeed } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Page } from '../page.ts';
-import { selectStrangers } from './group-queries.ts';
+import { selectGroup, selectStrangers } from './group-queries.ts';
 import type {
   Invitation,
   InvitationQuery,
@@ -29,11 +30,14 @@ const TAKEN = '23505';
 const NO_INVITATION = refuse('not_found', 'There is no such invitation. Check the id.', {
   details: { resource: 'invitation' },
 });
+const NO_GROUP = refuse('not_found', 'There is no such group. Nobody was invited; check its id.', {
+  details: { resource: 'group' },
+});
 const UNKNOWN = refuse('not_found', 'This invitation is not known. Open the link of the newest mail you have got.', {
   details: { resource: 'invitation' },
 });
 
-function worthless(reason: string, message: string): Outcome<never> {
+function worthless(reason: RefusalReason, message: string): Outcome<never> {
   return refuse('conflict', message, { details: { reason } });
 }
 const USED = worthless('used', 'This invitation has been used. Sign in with the account that you used it with.');
@@ -76,6 +80,9 @@ export class Invitations {
   ): Promise<Outcome<InvitationsMade>> {
     return this.#write(orgId, async (tx) => {
       await lockMembers(tx, orgId);
+      if (input.group !== undefined && (await selectGroup(tx, orgId, input.group)) === undefined) {
+        throw new Refusal(NO_GROUP);
+      }
       const strangers = await selectStrangers(tx, orgId, input.members ?? []);
       if (strangers.length > 0) {
         throw new Refusal(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LogKind } from '../../protocol/log.ts';
 import type { Database, Transaction } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
@@ -9,6 +10,7 @@ import type { Member, MemberChange, MemberCounts, MemberQuery, MembersActor, New
 import * as queries from './queries.ts';
 import { Refusal, refusing } from './refusal.ts';
 import { isId, positionOf, search } from './search.ts';
+import { forgetUnusedWords } from './search-queries.ts';
 
 const ONE_VOTE = 1_000_000n;
 const NO_MEMBER = refuse('not_found', 'There is no such member. Check the id.', { details: { resource: 'member' } });
@@ -35,6 +37,14 @@ export class Members {
   constructor(database: Database, feed: LogFeed) {
     this.#database = database;
     this.#feed = feed;
+  }
+
+  /**
+   * Takes words out of the lexicon of searches that no member has any more, over all organisations. How many; at most
+   * `limit`. Throws the database's errors.
+   */
+  forgetWords(limit: number): Promise<number> {
+    return this.#database.management.call((sql) => forgetUnusedWords(sql, limit), limits.upkeepTimeoutMs);
   }
 
   async create(orgId: string, input: NewMember, actor: MembersActor): Promise<Outcome<Member>> {
@@ -130,7 +140,7 @@ export class Members {
     orgId: string,
     memberId: string,
     status: 'active' | 'inactive',
-    kind: string,
+    kind: LogKind,
     actor: MembersActor,
   ): Promise<Outcome<Member>> {
     return this.#write(orgId, async (tx) => {
@@ -178,8 +188,8 @@ async function refuseTaken(
 ): Promise<void> {
   const taken = await queries.selectHolders(tx, orgId, memberId, number, email);
   const fields = [
-    ...(taken.number ? [{ path: 'number', problem: 'is the number of another member' }] : []),
-    ...(taken.email ? [{ path: 'email', problem: 'is the e-mail address of another member' }] : []),
+    ...(taken.number ? [{ path: 'number', problem: 'is the number of another member' } as const] : []),
+    ...(taken.email ? [{ path: 'email', problem: 'is the e-mail address of another member' } as const] : []),
   ];
   const [first] = fields;
   if (first === undefined) return;

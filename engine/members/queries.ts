@@ -1,3 +1,4 @@
+import type { LogKind } from '../../protocol/log.ts';
 import type { Transaction } from '../db/index.ts';
 import type { Member, MemberCounts, MemberFilter, MemberRole, MemberStatus } from './member.ts';
 
@@ -232,7 +233,7 @@ export async function appendLog(
   tx: Transaction,
   orgId: string,
   topic: string,
-  kind: string,
+  kind: LogKind,
   payload: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await tx`SELECT urn.append_log(${orgId}, ${topic}, ${kind}, ${tx.json(payload as never)})`;

@@ -1,4 +1,4 @@
-import type { Transaction } from '../db/index.ts';
+import type { Sql, Transaction } from '../db/index.ts';
 import type { Member, MemberFilter } from './member.ts';
 import { listOf, type MemberRow, memberColumns, memberConditions, memberOf } from './queries.ts';
 
@@ -33,6 +33,12 @@ export async function selectTerms(tx: Transaction, orgId: string, q: string, max
 export async function selectSimilarWords(tx: Transaction, word: string, count: number): Promise<string[]> {
   const rows = await tx<{ word: string }[]>`SELECT word FROM door.similar_words(${word}, ${count})`;
   return rows.map((row) => row.word);
+}
+
+/** Words that no member has any more; how many were erased. */
+export async function forgetUnusedWords(sql: Sql, limit: number): Promise<number> {
+  const [row] = await sql<{ erased: number }[]>`SELECT door.forget_unused_words(${limit}) AS erased`;
+  return (row as { erased: number }).erased;
 }
 
 /** Where a page of a search ends: rank of the range, and in it the word and the member. */

@@ -1,4 +1,4 @@
-import type { Amounts, UsageRow } from './usage.ts';
+import type { Amounts, UsageRow } from './amounts.ts';
 
 /** Each thing that is counted is one write: an organisation's share is its part of them all. */
 function unitsOf({ credentials, ballots, allocations }: Amounts): number {

@@ -1,1 +1,2 @@
-export { type Quotas, Usage, type Use } from './usage.ts';
+export type { Quotas, Use } from './amounts.ts';
+export { Usage } from './usage.ts';

@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../db/index.ts';
-import type { Amounts, Quotas } from './usage.ts';
+import type { Amounts, Quotas } from './amounts.ts';
 
 /** SQL of metering and quotas. */
 

@@ -1,38 +1,9 @@
 import type { Database } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { Quotas, UsageRow, Use } from './amounts.ts';
 import { attribute } from './attribution.ts';
 import * as queries from './queries.ts';
-
-/** What is counted, by organisation and month. */
-export interface Amounts {
-  readonly credentials: number;
-  readonly ballots: number;
-  readonly allocations: number;
-}
-
-/** Most of each in a month; null: as much as they like. */
-export interface Quotas {
-  readonly credentials: number | null;
-  readonly ballots: number | null;
-  readonly allocations: number | null;
-}
-
-export interface Use {
-  /** e.g. '2026-11', UTC */
-  readonly month: string;
-  readonly used: Amounts;
-  readonly quotas: Quotas;
-}
-
-export interface UsageRow extends Amounts {
-  readonly orgId: string;
-  readonly name: string;
-  /** of everything that was counted in the month, 0 to 1 */
-  readonly share: number;
-  /** in the unit of the cost given; the rows add up to it. null where none was given */
-  readonly cost: number | null;
-}
 
 const NO_ORGANISATION = refuse('not_found', 'There is no such organisation. Check its id.', {
   details: { resource: 'organisation' },

@@ -44,11 +44,14 @@ export const PERMISSIONS = {
   'results.preview': { roles: overseers, reach: 'meeting' }, // an unpublished result
   'participation.read': { roles: overseers, reach: 'meeting' }, // who has voted, whatever the election hides
   'elections.recount': { roles: overseers, reach: 'meeting' },
+  'search.read': { roles: everyone, reach: 'meeting' }, // what is found follows the rows of each kind
   'log.read': { roles: overseers, reach: 'organisation' },
+  'audit.read': { roles: ['auditor', 'admin'], reach: 'organisation' }, // who changed what, with old and new values
   'sockets.connect': { roles: everyone, reach: 'meeting' },
   'api-keys.manage': { roles: ['admin'], reach: 'organisation' },
   'usage.read': { roles: ['auditor', 'admin'], reach: 'organisation' },
   'webhooks.manage': { roles: ['admin'], reach: 'organisation' },
+  'work.manage': { roles: ['admin'], reach: 'organisation' }, // how background work goes; the own jobs that failed
 } as const satisfies Record<string, { readonly roles: readonly Role[]; readonly reach: 'organisation' | 'meeting' }>;
 
 /** What signed-in persons may do outside any organisation; 'platform' rows are for platform admins alone. */
@@ -58,10 +61,19 @@ export const PERSON_PERMISSIONS = {
   'invitations.redeem': 'person',
   'organisations.manage': 'platform', // any organisation: quotas
   'usage.report': 'platform', // of all organisations: who used how much
+  'work.oversee': 'platform', // jobs that failed, of every organisation and of none
 } as const satisfies Record<string, 'person' | 'platform'>;
 
 export type Permission = keyof typeof PERMISSIONS;
 export type PersonPermission = keyof typeof PERSON_PERMISSIONS;
+
+/**
+ * Who sees an election before it opens: whoever prepares it or watches over it. Everybody else is answered as if it were
+ * not there. By role alone: the scopes of a key narrow what it does, and it must find the drafts that it made.
+ */
+export function seesDrafts(identity: Identity): boolean {
+  return overseers.some((role) => identity.roles.includes(role));
+}
 
 export function permits(identity: Identity, permission: Permission): boolean {
   const { roles, reach } = PERMISSIONS[permission];

@@ -10,6 +10,7 @@ import {
   newAgendaItem,
 } from '../../protocol/agenda.ts';
 import { id } from '../../protocol/text.ts';
+import { seesDrafts } from '../auth/permissions.ts';
 import { meetingInReach } from '../auth/reach.ts';
 import { meetingParams } from './meetings.ts';
 import { type Answer, type Operation, operation, replyWith } from './operation.ts';
@@ -19,7 +20,9 @@ const itemParams = z.strictObject({ meeting_id: id, item_id: id });
 const FAILURES = ['not_found', 'conflict', 'database_away', 'outcome_unknown'] as const;
 const WHOLE = { description: 'The whole agenda.', schema: agendaView } as const;
 
-export function agendaAsJson({ items, currentItemId }: Agenda): AgendaView {
+/** @param drafts false: items do not name elections that have not opened yet */
+export function agendaAsJson({ items, currentItemId, opened }: Agenda, drafts: boolean): AgendaView {
+  const shown = (electionId: string | null) => electionId !== null && (drafts || opened.has(electionId));
   return {
     items: items.map(({ itemId, kind, title, body, minutes, electionId }) => ({
       item_id: itemId,
@@ -27,7 +30,7 @@ export function agendaAsJson({ items, currentItemId }: Agenda): AgendaView {
       title,
       body,
       minutes,
-      election_id: electionId,
+      election_id: shown(electionId) ? electionId : null,
     })),
     current_item_id: currentItemId,
   };
@@ -41,7 +44,10 @@ async function within(
 ): Promise<Answer> {
   const found = await meetingInReach(engine, identity, params.meeting_id);
   if (!found.ok) return found;
-  return replyWith(await act(identity.orgId, params.meeting_id), (agenda) => ({ status, body: agendaAsJson(agenda) }));
+  return replyWith(await act(identity.orgId, params.meeting_id), (agenda) => ({
+    status,
+    body: agendaAsJson(agenda, seesDrafts(identity)),
+  }));
 }
 
 const get = operation({
@@ -50,6 +56,7 @@ const get = operation({
   path: '/v1/meetings/{meeting_id}/agenda',
   tag: TAG,
   summary: 'Read the agenda',
+  description: 'To whoever sees no drafts an item names its election from the opening on.',
   permission: 'meetings.read',
   params: meetingParams,
   success: { 200: WHOLE },

@@ -9,6 +9,7 @@ import {
   newApiKey,
   rotation,
 } from '../../protocol/api-keys.ts';
+import type { FieldProblem } from '../../protocol/field-problems.ts';
 import { pageQuery } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
 import { PERMISSIONS, type Permission, permits } from '../auth/permissions.ts';
@@ -41,9 +42,14 @@ function isPermission(name: string): name is Permission {
   return Object.hasOwn(PERMISSIONS, name);
 }
 
+/** The person behind a new secret: a key that makes keys passes its own maker on. */
+function makerOf({ kind, memberId, makerId }: Identity): string | null {
+  return kind === 'api_key' ? (makerId ?? null) : memberId;
+}
+
 /** Scopes that name no permission would be a key that cannot do what its maker thinks. */
 function checkScopes(scopes: readonly string[] | undefined): Outcome<null> {
-  const fields = (scopes ?? []).flatMap((scope, i) =>
+  const fields = (scopes ?? []).flatMap((scope, i): FieldProblem[] =>
     isPermission(scope) ? [] : [{ path: `scopes.${i}`, problem: 'is no permission; see /docs for their names' }],
   );
   return fields.length === 0
@@ -106,7 +112,7 @@ const create = operation({
     const allowed = checkPower(identity, body.roles, body.scopes ?? null);
     if (!allowed.ok) return allowed;
     if (body.expires_at !== undefined && Date.parse(body.expires_at) <= Date.now()) {
-      const fields = [{ path: 'expires_at', problem: 'is not in the future' }];
+      const fields = [{ path: 'expires_at', problem: 'is not in the future' }] as const;
       return refuse('invalid_input', 'The request is malformed: expires_at is not in the future.', {
         details: { fields },
       });
@@ -116,6 +122,7 @@ const create = operation({
       requestsPerSecond: body.requests_per_second,
       expiresAt: body.expires_at === undefined ? undefined : new Date(body.expires_at),
       createdBy: identity.id,
+      makerId: makerOf(identity),
     });
     return replyWith(made, ({ key, secret, signingSecret }) => ({
       status: 201,
@@ -158,7 +165,7 @@ const rotate = operation({
     if (!key.ok) return key;
     const allowed = checkPower(identity, key.value.roles, key.value.scopes);
     if (!allowed.ok) return allowed;
-    const rotated = await engine.apiKeys.rotate(identity.orgId, params.key_id, body.overlap_seconds);
+    const rotated = await engine.apiKeys.rotate(identity.orgId, params.key_id, body.overlap_seconds, makerOf(identity));
     return replyWith(rotated, (made) => ({
       status: 200,
       body: { key: viewOf(made.key), secret: made.secret, signing_secret: made.signingSecret },

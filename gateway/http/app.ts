@@ -5,10 +5,12 @@ import { secureHeaders } from 'hono/secure-headers';
 import { createCookies } from '../auth/refresh-cookie.ts';
 import type { SocketDocument } from '../docs/messages.ts';
 import type { Logger } from '../logging.ts';
+import type { Metrics } from '../metrics.ts';
 import { accountOperations } from './account.ts';
 import { agendaOperations } from './agenda.ts';
 import { apiKeyOperations } from './api-keys.ts';
 import { attendeeOperations } from './attendees.ts';
+import { auditOperations } from './audit.ts';
 import { authMailOperations } from './auth.ts';
 import { oidcOperations } from './auth-oidc.ts';
 import { sessionOperations } from './auth-sessions.ts';
@@ -26,6 +28,7 @@ import { meetingOperations } from './meetings.ts';
 import { memberExportOperations } from './member-export.ts';
 import { memberImportOperations } from './member-imports.ts';
 import { memberOperations } from './members.ts';
+import { metricsOperations } from './metrics.ts';
 import { minutesOperations } from './minutes.ts';
 import type { Operation } from './operation.ts';
 import { organisationOperations } from './organisations.ts';
@@ -38,6 +41,7 @@ import { proxyOperations } from './proxies.ts';
 import { respond, respondFailure } from './respond.ts';
 import { resultOperations } from './results.ts';
 import { rollOperations } from './rolls.ts';
+import { searchOperations } from './search.ts';
 import { type SocketUrl, socketOperations } from './sockets.ts';
 import { speakerOperations } from './speakers.ts';
 import { type StaticPages, serveStaticPages, usePagePolicy } from './static-pages.ts';
@@ -45,6 +49,7 @@ import { tallyOperations } from './tallies.ts';
 import { templateOperations } from './templates.ts';
 import { usageOperations } from './usage.ts';
 import { webhookOperations } from './webhooks.ts';
+import { workOperations } from './work.ts';
 
 export interface AppParts extends Performing {
   /** pages of these origins may call from a browser, e.g. https://vote.example */
@@ -57,6 +62,9 @@ export interface AppParts extends Performing {
   readonly draining: () => boolean;
   /** mails that wait may be read on this machine: no mail server is set, and nothing else reaches this gateway */
   readonly outbox?: boolean | undefined;
+  readonly metrics?: Metrics | undefined;
+  /** who may read the metrics from another machine */
+  readonly metricsToken?: string | undefined;
   /** what people see in their browsers; without them / leads to the documentation */
   readonly pages?: StaticPages | undefined;
   readonly now?: () => number;
@@ -67,7 +75,7 @@ const CORS_MAX_AGE_SECONDS = 600;
 
 /** Every operation over HTTP, in the order in which the documentation shows them. */
 export function allOperations(
-  parts: Pick<AppParts, 'socketUrl' | 'draining' | 'publicUrl' | 'outbox'>,
+  parts: Pick<AppParts, 'socketUrl' | 'draining' | 'publicUrl' | 'outbox' | 'metrics' | 'metricsToken'>,
 ): readonly Operation[] {
   const cookies = createCookies(parts.publicUrl);
   return [
@@ -97,13 +105,17 @@ export function allOperations(
     ...resultOperations,
     ...paperOperations,
     ...minutesOperations,
+    ...searchOperations,
     ...logOperations,
+    ...auditOperations,
     ...socketOperations(parts.socketUrl),
     ...webhookOperations,
     ...outboxOperations(parts.outbox ?? false),
     ...apiKeyOperations,
     ...usageOperations,
+    ...workOperations,
     ...healthOperations(parts.draining),
+    ...metricsOperations(parts.metrics, parts.metricsToken),
   ];
 }
 

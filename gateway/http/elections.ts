@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Election, ElectionChanges, NewElection } from '../../engine/index.ts';
+import { type Election, type ElectionChanges, limits, type NewElection } from '../../engine/index.ts';
 import {
   attendance,
   cancellation,
@@ -18,6 +18,7 @@ import { MOTION_OPTIONS } from '../../protocol/methods/motion.ts';
 import { meetingPageQuery } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
 import { microOfVotes, votesOfMicro } from '../../protocol/weight.ts';
+import { seesDrafts } from '../auth/permissions.ts';
 import { electionInReach, listInReach, reachesElection } from '../auth/reach.ts';
 import { type Answer, type Call, type Operation, operation, type Reply, replyWith } from './operation.ts';
 
@@ -183,7 +184,9 @@ const list = operation({
   path: '/v1/elections',
   tag: 'Elections',
   summary: 'List the elections',
-  description: 'Attendees see the elections of their meeting.',
+  description:
+    'Attendees see the elections of their meeting. Drafts are for moderators, auditors and administrators: whoever is none ' +
+    'of them finds an election from its opening on.',
   permission: 'elections.read',
   query: meetingPageQuery,
   success: { 200: { description: 'A page of elections, newest first.', schema: electionPage } },
@@ -192,6 +195,7 @@ const list = operation({
     const reach = listInReach(identity, query.meeting_id);
     if (!reach.ok) return reach;
     const page = {
+      opened: !seesDrafts(identity),
       ...(reach.value === undefined ? {} : { meetingId: reach.value }),
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
       ...(query.limit === undefined ? {} : { limit: query.limit }),
@@ -245,9 +249,12 @@ const open = operation({
   id: 'openElection',
   path: '/v1/elections/{election_id}/open',
   summary: 'Open an election',
-  description: 'From now on ballots are taken, until it is closed or its time is over.',
+  description:
+    'From now on ballots are taken, until it is closed or its time is over. Everyone on the roll is entered first: 100,000 ' +
+    'members take some seconds, so wait up to 40 for the answer.',
   body: opening,
   bodyOptional: true,
+  timeoutMs: limits.openTimeoutMs,
   handle: async (call) => {
     const { closes_at: closesAt, duration_seconds: durationSeconds } = call.body ?? {};
     return acted(call, (orgId, electionId, actor) =>

@@ -48,7 +48,9 @@ export async function once(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   if (!KEY.test(request.key)) {
-    const fields = [{ path: 'Idempotency-Key', problem: 'is not 1 to 128 printable characters without blanks' }];
+    const fields = [
+      { path: 'Idempotency-Key', problem: 'is not 1 to 128 printable characters without blanks' },
+    ] as const;
     return decline('invalid_input', 'The header Idempotency-Key is malformed.', { fields });
   }
   const begun = await idempotency.begin(request.orgId, request.key, hashOf(request));

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FieldProblem, FieldSentence } from '../../protocol/field-problems.ts';
 import { textProblem } from '../../protocol/text.ts';
 import type { AnyFailure } from '../errors.ts';
 
@@ -6,11 +7,6 @@ import type { AnyFailure } from '../errors.ts';
 const DEPTH_MAX = 16;
 /** A client that sends thousands of mistakes learns enough from the first ones. */
 const PROBLEMS_MAX = 20;
-
-export interface FieldProblem {
-  readonly path: string;
-  readonly problem: string;
-}
 
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
@@ -44,7 +40,8 @@ function fieldsOf(issues: readonly z.core.$ZodIssue[], prefix: readonly Property
     if (issue.code === 'invalid_type' && issue.input === undefined && /undefined$/.test(issue.message)) {
       return [{ path: joinPath(path), problem: 'is missing' }];
     }
-    const problem = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+    // what zod and our schemas say stands in the table too; a test walks every schema
+    const problem = (issue.message.charAt(0).toLowerCase() + issue.message.slice(1)) as FieldSentence;
     return [{ path: joinPath(path), problem }];
   });
 }

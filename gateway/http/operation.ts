@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Engine, Identity, Person } from '../../engine/index.ts';
-import type { FailureKind } from '../../engine/outcome.ts';
+import type { FailureDetails, FailureKind } from '../../engine/outcome.ts';
+import type { LimitName } from '../auth/attempt-limits.ts';
 import type { Permission, PersonPermission } from '../auth/permissions.ts';
-import type { LimitName } from '../auth/rate-limits.ts';
 import type { AnyFailure } from '../errors.ts';
 
 /** A successful answer. `body` is sent as JSON; `text` and `bytes` as they are, with their media type. */
@@ -96,12 +96,14 @@ export interface Operation<
   readonly creates?: true;
   /** the answer is a secret: Cache-Control: no-store */
   readonly secret?: true;
-  /** attempts are counted by this row of gateway/auth/rate-limits.ts, beside the limits that all requests have */
+  /** attempts are counted by this row of gateway/auth/attempt-limits.ts, beside the limits that all requests have */
   readonly limit?: LimitName;
   /** who is calling is asked of the engine anew, not of what was known a moment ago */
   readonly fresh?: true;
   /** what one address answers never changes: caches may keep it for a year */
   readonly immutable?: true;
+  /** may take longer than other requests: so many milliseconds until it is answered that the outcome is not known */
+  readonly timeoutMs?: number;
   /** answers even when everything else is full */
   readonly alwaysAdmitted?: true;
   readonly success: Readonly<Record<number, Described>>;
@@ -125,10 +127,6 @@ export function replyWith<T>(
   return outcome.ok ? { ok: true, value: reply(outcome.value) } : outcome;
 }
 
-export function decline(
-  kind: AnyFailure['kind'],
-  message: string,
-  details?: Readonly<Record<string, unknown>>,
-): Answer {
+export function decline(kind: AnyFailure['kind'], message: string, details?: FailureDetails): Answer {
   return { ok: false, failure: { kind, message, ...(details === undefined ? {} : { details }) } };
 }

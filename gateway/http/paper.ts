@@ -11,9 +11,12 @@ const COUNT_MAX_BYTES = 4 * 1024 * 1024;
 
 const batchParams = z.strictObject({ election_id: id, batch_id: id });
 
-/** Whom two counts must come from: a member is one person with two devices, a key counts as a person of its own. */
-function personOf({ memberId, id: own }: Identity): string {
-  return memberId ?? own;
+/** Who counts with keys that nobody of the organisation made. */
+const OPERATOR = 'operator';
+
+/** Whom two counts must come from: a member is one person, with whatever devices and by whatever keys of their making. */
+function personOf({ kind, memberId, makerId, id: own }: Identity): string {
+  return kind === 'api_key' ? (makerId ?? OPERATOR) : (memberId ?? own);
 }
 
 function batchAsJson(batch: PaperBatchInfo): z.infer<typeof paperBatchView> {
@@ -110,8 +113,9 @@ const confirm = operation({
   tag: 'Paper ballots',
   summary: 'Enter the second count of a heap',
   description:
-    'By another person, who has not seen the first. Where the two differ you are told the places (409), and nothing ' +
-    'counts until they agree.',
+    'By another person, who has not seen the first: not by a key either that the first one made (details.reason ' +
+    'same_person). Keys made at the command line count as one person together. Where the two differ you are told the ' +
+    'places (409), and nothing counts until they agree.',
   permission: 'paper.count',
   params: batchParams,
   body: paperConfirmation,

@@ -1,7 +1,8 @@
 import { getCookie } from 'hono/cookie';
-import type { Caller, Engine } from '../../engine/index.ts';
+import { actAs, type Caller, type Engine } from '../../engine/index.ts';
 import { limits } from '../../engine/limits.ts';
 import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
+import { actorOf } from '../auth/actor.ts';
 import { bearerSecret } from '../auth/bearer.ts';
 import type { AddressReader } from '../auth/client-address.ts';
 import type { Identities } from '../auth/identities.ts';
@@ -149,7 +150,12 @@ async function carryOut(op: Operation, c: HttpContext, deps: Performing, reading
     origin,
   };
   const handle = (more: { body?: unknown; file?: unknown }): Promise<Answer> => {
-    const work = () => op.handle({ ...call, ...more } as Call<never, unknown, unknown, unknown>);
+    const acting = {
+      actor: actorOf(caller.value, op.permission),
+      origin: origin.address,
+      requestId: c.var.request.requestId,
+    };
+    const work = () => actAs(acting, () => op.handle({ ...call, ...more } as Call<never, unknown, unknown, unknown>));
     if (op.limit === undefined) return work();
     return deps.rateLimits.attempt(op.limit, { ...asking, body: more.body }, work);
   };
@@ -209,7 +215,7 @@ export async function perform(op: Operation, c: HttpContext, deps: Performing): 
       return decline('bug', 'Something went wrong on our side. Report the request_id if it happens again.');
     }
   };
-  const timeoutMs = deps.requestTimeoutMs ?? limits.requestTimeoutMs;
+  const timeoutMs = op.timeoutMs ?? deps.requestTimeoutMs ?? limits.requestTimeoutMs;
   const timed = (work: Promise<Answer>) => within(timeoutMs, work, () => tooLate(op, reading));
   return op.alwaysAdmitted === true ? timed(guarded()) : timed(deps.admission.admit(guarded));
 }

@@ -9,6 +9,7 @@ import { createRateLimits } from '../auth/rate-limits.ts';
 import type { SocketDocument } from '../docs/messages.ts';
 import { type RequestProblem, toHttpError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
+import { createMetrics } from '../metrics.ts';
 import { createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
 import { newRequestContext } from './context.ts';
@@ -30,6 +31,8 @@ export interface HttpSettings {
   readonly publicUrl?: string | undefined;
   /** mails that wait may be read on this machine */
   readonly outbox?: boolean | undefined;
+  /** who may read /metrics from another machine */
+  readonly metricsToken?: string | undefined;
   readonly requestTimeoutMs?: number;
   readonly requestsInWork?: number;
 }
@@ -117,6 +120,8 @@ export function createHttp(parts: {
     socketUrl,
     asyncApi,
     outbox: settings.outbox,
+    metrics: createMetrics(engine),
+    metricsToken: settings.metricsToken,
     pages: settings.pagesFolder === undefined ? undefined : readStaticPages(settings.pagesFolder),
     requestTimeoutMs,
     draining: () => draining,

@@ -178,7 +178,7 @@ const use = operation({
     const input = electionFrom(template.value, body, meeting.value);
     if (input === null) {
       const missing = body.title === undefined && template.value.election.title === undefined ? 'title' : 'options';
-      const fields = [{ path: missing, problem: 'is missing; the template has none' }];
+      const fields = [{ path: missing, problem: 'is missing; the template has none' }] as const;
       return decline('invalid_input', `The template has no ${missing}: send it.`, { fields });
     }
     return replyWith(await engine.elections.create(identity.orgId, input, identity.id), made);

@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
 import { type Block, electionBlocks, type MinutesStyle, type Sheet } from './blocks.ts';
+import { useFaces } from './faces.ts';
 import { Layout } from './layout.ts';
 import { WORDS } from './words.ts';
-
-const fontAt = (name: string) => createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
 
 /** Points. */
 const MARGIN = 56;
@@ -18,7 +16,7 @@ export interface MinutesHead {
 }
 
 /**
- * Minutes as PDF: A4, with embedded faces that have Latin, Greek and Cyrillic letters. The same facts give the same bytes:
+ * Minutes as PDF: A4, with embedded faces (faces.ts says what they lack). The same facts give the same bytes:
  * the document's date is that of its last election, not of the printing.
  */
 export async function minutesPdf(head: MinutesHead, elections: readonly Sheet[], style: MinutesStyle): Promise<Buffer> {
@@ -49,10 +47,7 @@ export async function minutesPdf(head: MinutesHead, elections: readonly Sheet[],
     pdf.on('end', () => resolve(Buffer.concat(parts)));
     pdf.on('error', reject);
   });
-  pdf.registerFont('text', fontAt('DejaVuSans'));
-  pdf.registerFont('strong', fontAt('DejaVuSans-Bold'));
-  pdf.registerFont('code', fontAt('DejaVuSansMono'));
-  const layout = new Layout(pdf);
+  const layout = new Layout(pdf, useFaces(pdf));
   for (const block of blocksOf(title, head, elections, style)) layout.add(block);
   layout.numberPages(words.page, head.organisation);
   pdf.end();

@@ -15,21 +15,21 @@ const GREY = '#555555';
 /** A heading takes at least so much of what it heads with it. */
 const KEEP_WITH_NEXT = 60;
 
-/** Control characters have no glyph; a text cannot turn the line around or hide in it either. */
-const plain = (text: string) => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? '\n' : ' '));
-
 /** Puts blocks under each other, page after page. */
 export class Layout {
   readonly #pdf: Pdf;
+  readonly #plain: (text: string) => string;
 
-  constructor(pdf: Pdf) {
+  /** @param plain what can be printed of a text */
+  constructor(pdf: Pdf, plain: (text: string) => string) {
     this.#pdf = pdf;
+    this.#plain = plain;
   }
 
   add(block: Block): void {
     switch (block.kind) {
       case 'fields':
-        for (const [label, value] of block.rows) this.#field(plain(label), plain(value));
+        for (const [label, value] of block.rows) this.#field(this.#plain(label), this.#plain(value));
         return;
       case 'table':
         this.#table(block.head, block.rows);
@@ -41,7 +41,7 @@ export class Layout {
         this.#pdf.addPage();
         return;
       default:
-        this.#text(block.kind, plain(block.text));
+        this.#text(block.kind, this.#plain(block.text));
     }
   }
 
@@ -56,7 +56,10 @@ export class Layout {
       const across = width - margins.left - margins.right;
       this.#pdf.font('text').fontSize(8).fillColor(GREY);
       const y = height - bottom + 14;
-      this.#pdf.text(plain(left).slice(0, 80), margins.left, y, { width: across * 0.7, lineBreak: false });
+      this.#pdf.text(this.#plain([...left].slice(0, 80).join('')), margins.left, y, {
+        width: across * 0.7,
+        lineBreak: false,
+      });
       this.#pdf.text(words(page - start + 1, count), margins.left, y, {
         width: across,
         align: 'right',
@@ -121,7 +124,7 @@ export class Layout {
   /** False where the row does not fit on the page, if `fitting` asks for that. */
   #row(cells: readonly string[], widths: readonly number[], font: 'text' | 'strong', fitting = false): boolean {
     this.#pdf.font(font).fontSize(SIZES.text).fillColor(INK);
-    const texts = cells.map(plain);
+    const texts = cells.map(this.#plain);
     const heights = texts.map((text, i) => this.#pdf.heightOfString(text, { width: (widths[i] ?? 0) - CELL_GAP }));
     const height = Math.max(...heights, this.#pdf.currentLineHeight());
     const { page, y } = this.#pdf;

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { actAs } from '../../engine/index.ts';
+import { actorOfIdentity } from '../auth/actor.ts';
 import { checkShape } from '../http/input.ts';
 import { isPlainCast } from './cast-frame.ts';
 import { CLOSE, type Connection } from './connection.ts';
@@ -75,7 +77,7 @@ function carryOut(gate: Gate, connection: Connection, frame: unknown): void {
   const id = idOf(frame);
   const operation = operationOf(frame);
   if (operation === undefined) {
-    const fields = [{ path: 'op', problem: `is none of ${OPERATIONS}` }];
+    const fields = [{ path: 'op', problem: `is none of ${OPERATIONS}` }] as const;
     const message = `The request is malformed: op is none of ${OPERATIONS}.`;
     gate.refuse(connection, id, { kind: 'invalid_input', message, details: { fields } });
     return;
@@ -91,6 +93,9 @@ function carryOut(gate: Gate, connection: Connection, frame: unknown): void {
     gate.refuse(connection, id, checked.failure);
     return;
   }
-  const done = operation.handle(gate, connection, checked.value as never);
+  const { identity, place } = connection;
+  const actor = identity === undefined ? 'anonymous' : actorOfIdentity(identity);
+  const acting = { actor, origin: place.address, requestId: id === null ? '' : String(id) };
+  const done = actAs(acting, () => operation.handle(gate, connection, checked.value as never));
   if (done instanceof Promise) done.catch((error: unknown) => gate.bug(connection, id, operation.name, error));
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Engine, type Identity, type Outcome, refuse } from '../../engine/index.ts';
+import { type Engine, type Identity, type LogEntry, type Outcome, refuse } from '../../engine/index.ts';
 import type { SubscribeFrame } from '../../protocol/frames/subscribe.ts';
 import { partsOfTopic, type TopicKind } from '../../protocol/topics.ts';
-import { authorise, type Permission } from '../auth/permissions.ts';
+import { authorise, type Permission, seesDrafts } from '../auth/permissions.ts';
 import { electionInReach, meetingInReach } from '../auth/reach.ts';
 import type { AnyFailure } from '../errors.ts';
 import type { Connection, Socket } from './connection.ts';
@@ -13,8 +13,8 @@ import { EventTopic } from './topics/event-topic.ts';
 import { MeetingTopic } from './topics/meeting-topic.ts';
 import { OrganisationFeed } from './topics/organisation-feed.ts';
 import { TallyTopic } from './topics/tally-topic.ts';
-import { keyOf, type Topic, type TopicParts } from './topics/topic.ts';
-import { readElection, readMeeting, readMeetingParts, readPresence } from './topics/views.ts';
+import { type Audience, keyOf, type Topic, type TopicParts } from './topics/topic.ts';
+import { readElection, readMeeting, readMeetingParts, readOpened, readPresence } from './topics/views.ts';
 
 const PERMISSION: Readonly<Record<TopicKind, Permission>> = {
   meeting: 'meetings.read',
@@ -38,6 +38,10 @@ export interface FanoutParts {
   /** sends one text to every subscriber of a topic's key */
   readonly send: TopicParts['send'];
   readonly report: (error: unknown) => void;
+}
+
+function audienceOf(identity: Identity, name: string): Audience {
+  return partsOfTopic(name).kind === 'tally' || seesDrafts(identity) ? 'drafts' : 'opened'; // figures are the same for all
 }
 
 /** False where the reader has no room: it gets the newest state once it has. */
@@ -67,7 +71,7 @@ export class Fanout {
     if ((connection.socket?.getTopics().length ?? 0) >= most) {
       return { kind: 'over_quota', message: `At most ${most} topics a connection. Unsubscribe from others first.` };
     }
-    const { topic, ready } = this.#open(identity.orgId, frame.topic);
+    const { topic, ready } = this.#open(identity.orgId, frame.topic, audienceOf(identity, frame.topic));
     topic.joining += 1;
     try {
       const started = await ready;
@@ -95,7 +99,7 @@ export class Fanout {
   }
 
   unsubscribe(connection: Connection, identity: Identity, name: string): void {
-    connection.socket?.unsubscribe(keyOf(identity.orgId, name));
+    connection.socket?.unsubscribe(keyOf(identity.orgId, name, audienceOf(identity, name)));
   }
 
   /** Sends the newest state of every topic to a reader that was behind and has room again. */
@@ -166,11 +170,11 @@ export class Fanout {
     if (!taken || !sendAll(socket, [...(current ? [] : texts), ...topic.also()])) connection.behind = true;
   }
 
-  #open(orgId: string, name: string): Opened {
-    const key = keyOf(orgId, name);
+  #open(orgId: string, name: string, audience: Audience): Opened {
+    const key = keyOf(orgId, name, audience);
     const present = this.#opened.get(key);
     if (present !== undefined) return present;
-    const topic = this.#make(orgId, name);
+    const topic = this.#make(orgId, name, audience);
     const ready = this.#start(orgId, topic).then((outcome) => {
       if (!outcome.ok) this.#close(topic);
       return outcome;
@@ -210,13 +214,14 @@ export class Fanout {
     return feed;
   }
 
-  #make(orgId: string, name: string): Topic {
+  #make(orgId: string, name: string, audience: Audience): Topic {
     const { engine, limits, send, report } = this.#parts;
     const { kind, id } = partsOfTopic(name);
-    const parts = { name, orgId, epoch: engine.feed.epoch(), send };
+    const parts = { name, orgId, audience, epoch: engine.feed.epoch(), send };
     if (kind === 'tally') return new TallyTopic(parts, engine, id);
     const feed = this.#feedOf(orgId);
     const shared = { pos: () => feed.pos, report };
+    const shown = async (entry: LogEntry) => audience === 'drafts' || !(await feed.isOfDraft(entry));
     if (kind === 'election') {
       return new EventTopic(
         parts,
@@ -224,7 +229,7 @@ export class Fanout {
           ...shared,
           read: () => readElection(engine, orgId, id),
           entries: (afterPos, limit) => engine.feed.read(orgId, afterPos, limit, id),
-          concerns: async () => true,
+          concerns: shown,
         },
         limits,
       );
@@ -233,11 +238,12 @@ export class Fanout {
       parts,
       {
         ...shared,
-        read: () => readMeeting(engine, orgId, id, limits.meetingSnapshotElections),
-        readParts: () => readMeetingParts(engine, orgId, id),
+        read: () => readMeeting(engine, orgId, id, limits.meetingSnapshotElections, audience),
+        readParts: () => readMeetingParts(engine, orgId, id, audience),
         readPresence: () => readPresence(engine, orgId, id),
+        readOpened: (electionId) => readOpened(engine, orgId, electionId),
         entries: (afterPos, limit) => engine.feed.read(orgId, afterPos, limit),
-        concerns: async (entry) => (await feed.meetingOf(entry)) === id,
+        concerns: async (entry) => (await feed.meetingOf(entry)) === id && shown(entry),
       },
       limits,
     );

@@ -1,11 +1,26 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+} from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 /** Downloads and locks of the tests; git-ignored, outlives a run. */
 const CACHE = resolve(import.meta.dirname, '../../.cache');
+/** OpenSearch without any module but the transport, and the module with the analyzers: Maven artifacts. */
+const OPENSEARCH = 'org.opensearch.distribution.integ-test-zip:opensearch:3.3.2:zip';
+const OPENSEARCH_ANALYZERS = 'org.opensearch.plugin:analysis-common:3.3.2';
+const OPENSEARCH_JAVA_MIN = 21;
+const JAVA_FOLDER = '/usr/lib/jvm';
 const TOXIPROXY_MODULE = 'github.com/Shopify/toxiproxy/v2/cmd/server@latest';
+const S3_SERVER_MODULE = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 const SCHEMATHESIS_PACKAGES = resolve(import.meta.dirname, '../api/requirements.txt');
 
 /** Path of pgbouncer: from PATH, else Debian's package (needs root). @throws naming what is missing */
@@ -13,9 +28,68 @@ export async function pgbouncerProgram(): Promise<string> {
   return onPath('pgbouncer') ?? (await aptInstall('pgbouncer', 'pgbouncer'));
 }
 
+/** Path of redis-server: from PATH, else Debian's package (needs root). @throws naming what is missing */
+export async function redisProgram(): Promise<string> {
+  return onPath('redis-server') ?? (await aptInstall('redis-server', 'redis-server'));
+}
+
+/**
+ * Folder of OpenSearch as Maven brings it into .cache/: `opensearch-3.3.2/` and the jar of its analyzers. Maven comes from
+ * PATH, else as Debian's package (needs root). @throws naming what is missing
+ */
+export async function openSearchFolder(): Promise<string> {
+  const folder = join(CACHE, 'opensearch-3.3.2');
+  const done = join(folder, 'complete');
+  if (existsSync(done)) return folder;
+  const maven = onPath('mvn') ?? (await aptInstall('maven', 'mvn'));
+  const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
+  const steps = [
+    `rm -rf '${folder}'`,
+    `'${maven}' -q -B ${plugin}:unpack -Dartifact=${OPENSEARCH} -DoutputDirectory='${folder}' >&2`,
+    `'${maven}' -q -B ${plugin}:copy -Dartifact=${OPENSEARCH_ANALYZERS} -DoutputDirectory='${folder}' >&2`,
+    `touch '${done}'`,
+  ];
+  await oneAtATime('maven', `[ -e '${done}' ] || { ${steps.join(' && ')}; }`, {});
+  return folder;
+}
+
+/**
+ * Home of a Java that is new enough for OpenSearch: OPENSEARCH_JAVA_HOME, JAVA_HOME, that of PATH, one below /usr/lib/jvm, else
+ * Debian's package (needs root). @throws naming what is missing
+ */
+export async function openSearchJava(): Promise<string> {
+  const found = javaHomes().find((home) => javaVersion(home) >= OPENSEARCH_JAVA_MIN);
+  if (found !== undefined) return found;
+  const javaPackage = `openjdk-${OPENSEARCH_JAVA_MIN}-jre-headless`;
+  await aptPackage(javaPackage, `Java ${OPENSEARCH_JAVA_MIN} or newer (or OPENSEARCH_JAVA_HOME)`, 'false');
+  const installed = javaHomes().find((home) => javaVersion(home) >= OPENSEARCH_JAVA_MIN);
+  if (installed === undefined) throw new Error(`Java is missing: ${javaPackage} was installed but brought none`);
+  return installed;
+}
+
+function javaHomes(): string[] {
+  const { OPENSEARCH_JAVA_HOME, JAVA_HOME } = process.env;
+  const java = onPath('java');
+  const installed = existsSync(JAVA_FOLDER) ? readdirSync(JAVA_FOLDER).map((name) => join(JAVA_FOLDER, name)) : [];
+  const ofPath = java === null ? [] : [resolve(realpathSync(java), '../..')];
+  return [OPENSEARCH_JAVA_HOME, JAVA_HOME, ...ofPath, ...installed].filter(
+    (home): home is string => home !== undefined,
+  );
+}
+
+function javaVersion(home: string): number {
+  const { stderr, stdout } = spawnSync(join(home, 'bin/java'), ['-version'], { encoding: 'utf8' });
+  return Number(/version "(\d+)/.exec(`${stderr}${stdout}`)?.[1] ?? 0);
+}
+
 /** Path of the toxiproxy server: from PATH, else built with Go into .cache/. @throws naming what is missing */
 export async function toxiproxyProgram(): Promise<string> {
   return onPath('toxiproxy-server') ?? (await goInstall(TOXIPROXY_MODULE, 'toxiproxy-server'));
+}
+
+/** Path of a server with the interface of S3: from PATH, else built with Go into .cache/. @throws naming what is missing */
+export async function s3Program(): Promise<string> {
+  return onPath('versitygw') ?? (await goInstall(S3_SERVER_MODULE, 'versitygw'));
 }
 
 /**
@@ -80,8 +154,9 @@ async function goInstall(module: string, name: string): Promise<string> {
   const staging = join(CACHE, 'bin', `.${name}-${process.pid}`);
   mkdirSync(staging, { recursive: true });
   await oneAtATime('go', `[ -x '${target}' ] || '${go}' install ${module}`, { GOBIN: staging });
-  // Go names the program after its folder, cmd/server
-  if (!isRunnable(target)) renameSync(join(staging, 'server'), target);
+  // Go names the program after its folder, e.g. cmd/server
+  const built = module.replace(/@.*/, '').split('/').at(-1) ?? name;
+  if (!isRunnable(target)) renameSync(join(staging, built), target);
   return target;
 }
 

@@ -19,6 +19,8 @@ const PASSWORD_FILE = 'passwords.json';
 /** Raised when the folder's own layout changes; PostgreSQL's version is told apart on its own. */
 const LAYOUT = 1;
 const DEFAULT_NAME = 'data';
+/** What workers have written there for a PostgreSQL of one's own is no strange data. */
+const OWN_FOLDER = /^audit-(?:heads|archive)$/;
 /** Where the default folder goes when the checkout is out of the service user's reach. */
 const SYSTEM_DATA_ROOT = '/var/lib/psephos';
 
@@ -62,7 +64,7 @@ export function inspectDataDir(dataDir: string, postgresMajor: number): void {
   makeFolder(dataDir);
   const marker = join(dataDir, MARKER_FILE);
   if (!existsSync(marker)) {
-    const strange = readdirSync(dataDir).filter((name) => !name.startsWith(LOCK_FILE));
+    const strange = readdirSync(dataDir).filter((name) => !name.startsWith(LOCK_FILE) && !OWN_FOLDER.test(name));
     if (strange.length === 0) return;
     throw new StartProblem(
       `${dataDir} is not a Psephos data folder: it holds ${strange.slice(0, 3).join(', ')}${strange.length > 3 ? ', …' : ''} ` +

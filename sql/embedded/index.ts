@@ -17,10 +17,14 @@ import {
 } from './server.ts';
 import { findServiceUser } from './service-user.ts';
 
+export { type RecoverySettings, recoverDataFolder } from './recover.ts';
+export { findRunningPostgres } from './running.ts';
 export { findServiceUser, makeSharedTempFolder } from './service-user.ts';
 export { StartProblem } from './start-problem.ts';
 
-const DATABASE = 'psephos';
+/** What the embedded server's database and its owner are called. */
+export const EMBEDDED_NAMES = { superuser: 'postgres', database: 'psephos' } as const;
+const DATABASE = EMBEDDED_NAMES.database;
 const RESTART_PAUSES_MS = [0, 200, 500, 1_000, 2_000, 4_000]; // children of a killed server hold its memory for a moment
 
 export interface EmbeddedPostgresOptions {

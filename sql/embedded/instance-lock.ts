@@ -45,7 +45,7 @@ function removeIfDead(lock: string, dataDir: string): void {
   if (holder && isAlive(holder)) {
     throw new StartProblem(
       `The data folder ${dataDir} is in use by another Psephos (process ${holder.pid}). Stop that one, or give this one ` +
-        'a folder of its own: --data-dir OTHER',
+        'a folder of its own: --data-dir OTHER. Keys, accounts and administrators are made while it runs by npm run admin.',
     );
   }
   // Moved away first: if another start replaced the dead lock in between, what we hold is a living one and goes back.

@@ -3,11 +3,11 @@ SET LOCAL ROLE psephos_door;
 
 -- By the hash of the secret, the present one or the one before the last rotation while that is good.
 CREATE OR REPLACE FUNCTION door.find_api_key(p_hash bytea)
-  RETURNS TABLE (org_id uuid, key_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer,
+  RETURNS TABLE (org_id uuid, key_id uuid, maker_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer,
     expires_at timestamptz, expired boolean, revoked boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT k.org_id, k.key_id, k.roles, k.scopes, k.signed, k.requests_per_second, k.until,
+  SELECT k.org_id, k.key_id, k.maker_id, k.roles, k.scopes, k.signed, k.requests_per_second, k.until,
          coalesce(k.until <= statement_timestamp(), false), k.revoked_at IS NOT NULL
   FROM (
     SELECT c.*, c.expires_at AS until FROM app.api_keys c WHERE c.secret_hash = p_hash
@@ -20,11 +20,11 @@ GRANT EXECUTE ON FUNCTION door.find_api_key(bytea) TO psephos_app;
 
 -- By its id, for requests that are signed. previous_until: so long the signing secret of the generation before is good.
 CREATE OR REPLACE FUNCTION door.find_signing_key(p_key uuid)
-  RETURNS TABLE (org_id uuid, key_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer,
+  RETURNS TABLE (org_id uuid, key_id uuid, maker_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer,
     expires_at timestamptz, expired boolean, revoked boolean, generation integer, previous_until timestamptz, previous boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT k.org_id, k.key_id, k.roles, k.scopes, k.signed, k.requests_per_second, k.expires_at,
+  SELECT k.org_id, k.key_id, k.maker_id, k.roles, k.scopes, k.signed, k.requests_per_second, k.expires_at,
          coalesce(k.expires_at <= statement_timestamp(), false), k.revoked_at IS NOT NULL,
          k.generation, k.previous_until, coalesce(k.previous_until > statement_timestamp(), false)
   FROM app.api_keys k WHERE k.key_id = p_key LIMIT 1

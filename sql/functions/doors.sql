@@ -12,20 +12,24 @@ $$;
 REVOKE ALL ON FUNCTION door.redeem_ticket(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door.redeem_ticket(bytea) TO psephos_app;
 
--- Elections that the sweep must look at, over all organisations: due to open or close, or closed and not yet sealed.
-CREATE OR REPLACE FUNCTION door.due_elections()
-  RETURNS TABLE (org_id uuid, election_id uuid, act text)
+-- Elections that the sweep must look at, over all organisations: due to open or close now (in_ms 0) or within p_ahead_ms
+-- (in_ms: when), or closed and not yet sealed.
+CREATE OR REPLACE FUNCTION door.due_elections(p_ahead_ms double precision DEFAULT 0)
+  RETURNS TABLE (org_id uuid, election_id uuid, act text, in_ms double precision)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT e.org_id, e.election_id, 'open' FROM app.elections e WHERE e.state = 'draft' AND e.opens_at <= clock_timestamp()
+  SELECT e.org_id, e.election_id, 'open', greatest(0, extract(epoch FROM e.opens_at - clock_timestamp()) * 1000)::double precision
+  FROM app.elections e
+  WHERE e.state = 'draft' AND e.opens_at <= clock_timestamp() + p_ahead_ms * interval '1 millisecond'
     AND (e.closes_at IS NULL OR e.closes_at > clock_timestamp()) -- one that was never opened in its time stays a draft
   UNION ALL
-  SELECT e.org_id, e.election_id, 'close' FROM app.elections e WHERE e.state = 'open' AND e.closes_at <= clock_timestamp()
+  SELECT e.org_id, e.election_id, 'close', greatest(0, extract(epoch FROM e.closes_at - clock_timestamp()) * 1000)::double precision
+  FROM app.elections e WHERE e.state = 'open' AND e.closes_at <= clock_timestamp() + p_ahead_ms * interval '1 millisecond'
   UNION ALL
-  SELECT e.org_id, e.election_id, 'seal' FROM app.elections e WHERE e.state IN ('closed', 'cancelled') AND e.sealed_at IS NULL
+  SELECT e.org_id, e.election_id, 'seal', 0 FROM app.elections e WHERE e.state IN ('closed', 'cancelled') AND e.sealed_at IS NULL
 $$;
-REVOKE ALL ON FUNCTION door.due_elections() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION door.due_elections() TO psephos_app;
+REVOKE ALL ON FUNCTION door.due_elections(double precision) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door.due_elections(double precision) TO psephos_app;
 
 -- Heads of the logs that a gateway follows, so that one call a poll tells which of them moved.
 CREATE OR REPLACE FUNCTION door.log_heads(p_orgs uuid[])

@@ -1,16 +1,4 @@
 SET LOCAL ROLE psephos_door;
--- Organisations whose log has moved past what has been turned into deliveries. At random, so that one which fails again and
--- again starves no other.
-CREATE OR REPLACE FUNCTION door.webhooks_behind(p_limit integer) RETURNS TABLE (org_id uuid)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  RETURN QUERY SELECT c.org_id FROM app.webhook_cursors c JOIN app.log_head h ON h.org_id = c.org_id
-    WHERE h.pos > c.pos ORDER BY random() LIMIT p_limit;
-END $$;
-REVOKE ALL ON FUNCTION door.webhooks_behind(integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION door.webhooks_behind(integer) TO psephos_app;
-
 -- Takes one delivery of each of up to p_count webhooks that have one due and nobody at work: one at a time, the oldest
 -- first, keeps their order as far as repetitions allow. Nobody else gets them for p_lease_ms.
 CREATE OR REPLACE FUNCTION door.claim_webhook_deliveries(p_count integer, p_lease_ms integer)

@@ -124,10 +124,13 @@ test('a link instead of a password signs in once; one that has expired or is cut
   await follow(other, email, 'magic');
   await button(other, 'Sign in').click();
   await other.getByRole('alert').getByText('This link has been used. Ask for a new one.').waitFor();
+  expect(await other.locator('.button-primary').allInnerTexts()).toEqual(['To the sign-in']);
   await other.goto('about:blank');
   await other.goto(`${hall.url}/sign-in#magic=psl_cut`);
   await button(other, 'Sign in').click();
   await other.getByRole('alert').getByText('This link is not complete or no longer valid.', { exact: false }).waitFor();
+  await other.goto('about:blank');
+  await other.goto(`${hall.url}/sign-in#magic=psl_cut`);
   await other.route('**/v1/auth/magic-link/redeem', (route) =>
     route.fulfill({
       status: 401,
@@ -194,6 +197,7 @@ test('a second factor: set up, asked for, new recovery codes, turned off', async
   await looksGood(page);
 
   await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
   await page.getByLabel('E-mail address').fill(person.email);
   await page.getByLabel('Password').fill(PASSWORD);
   await button(page, 'Sign in').click();

@@ -292,9 +292,10 @@ test('ballots on paper: a second count that differs, one that agrees, and both s
   await http.open(id);
   await cast(voter, id, { choice: 'yes' });
   // another moderator hands out and counts first
-  const key = { name: 'second chair', roles: ['moderator'] };
-  const { secret } = await http.call<{ secret: string }>({ method: 'POST', path: '/v1/api-keys', body: key });
-  const other = new PsephosHttp({ baseUrl: hall.url, secret });
+  const key = { name: 'second chair', roles: ['moderator'] } as const;
+  const made = await hall.engine.apiKeys.create(organiser.orgId, key); // by nobody of the organisation: another person
+  if (!made.ok) throw new Error(made.failure.message);
+  const other = new PsephosHttp({ baseUrl: hall.url, secret: made.value.secret });
   await other.call({ method: 'PUT', path: `${base}/paper-declaration`, body: { ballots: 7 } });
   const totals = { options: { yes: 4, no: 2 }, blank: 0, abstained: 1 };
   const heap = { label: 'Table 1', count: { ballots: 7, totals } };

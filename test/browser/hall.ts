@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type NewElectionInput, PsephosHttp } from '../../client/index.ts';
-import { createEngine, type Engine } from '../../engine/index.ts';
+import { createEngine, type Engine, type EngineOptions } from '../../engine/index.ts';
 import { createLogger } from '../../gateway/logging.ts';
 import { type Gateway, startGateway } from '../../gateway/main.ts';
 import { builtPages } from '../../web/build/index.ts';
@@ -39,14 +39,15 @@ async function newOrganisation(engine: Engine): Promise<{ orgId: string; apiKey:
 }
 
 /** Call it at the top level of a test file; stop it in afterAll. */
-export async function openHall(title = 'General assembly 2026'): Promise<Hall> {
+export async function openHall(title = 'General assembly 2026', more: Pick<EngineOptions, 'oidc'> = {}): Promise<Hall> {
   const pagesFolder = await builtPages();
   const database = await freshDatabase();
   const logger = createLogger({ level: 'silent' });
   const [port, socketPort] = [await freePort(), await freePort()];
   const origins = [`http://127.0.0.1:${port}`];
   const start = async (): Promise<[Engine, Gateway]> => {
-    const engine = await createEngine({ url: database.ownerUrl, report: (err) => logger.error({ err }, 'bug') });
+    const report = (err: unknown) => logger.error({ err }, 'bug');
+    const engine = await createEngine({ url: database.ownerUrl, report, publicUrl: origins[0], ...more });
     const settings = { host: '127.0.0.1', port, socketPort, origins, pagesFolder };
     return [engine, await startGateway(settings, { engine, logger })];
   };

@@ -1,6 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ApiKeyView } from '../../protocol/api-keys.ts';
 import type { MemberView } from '../../protocol/members.ts';
+import type { WebhookView } from '../../protocol/webhooks.ts';
 import { accessibilityProblems, DESK, openChromium, PHONE } from '../harness/chromium.ts';
 import { openHall } from './hall.ts';
 import { downloaded, newOrganiser, openConsole } from './organiser.ts';
@@ -82,6 +84,9 @@ test('members: entered, found, changed, put into a group, deactivated', async ()
   await page.getByRole('row', { name: /Ada Lovelace/ }).waitFor({ state: 'hidden' });
   await page.getByLabel('Group').selectOption({ label: 'Board' });
   await looksGood();
+  await page.reload(); // still narrowed to the same
+  await page.getByRole('row', { name: /Grace Hopper/ }).waitFor();
+  expect(await page.getByRole('row', { name: /Ada Lovelace/ }).count()).toBe(0);
   await button('Edit Grace Hopper').click();
   await button('Deactivate').click();
   await confirm('Deactivate');
@@ -178,30 +183,86 @@ test('API keys: shown once, a new secret, revoked', async () => {
   expect(await page.getByText(String(first)).count()).toBe(0);
 });
 
+test('an API key that may do little and ends by itself', async () => {
+  await page.goto(`${hall.url}/moderate/keys`);
+  await page.getByLabel('What it is for').fill('Results board');
+  await page.getByLabel('Only what I choose').check();
+  await button('Make the key').click();
+  await page.getByRole('alert').getByText('Choose at least one thing that it may do.').waitFor();
+  expect(await page.getByLabel('Change API keys').count()).toBe(0); // no moderator may
+  await page.getByLabel('See results', { exact: true }).check();
+  await page.getByLabel('Follow live').check();
+  await page.getByLabel('Ends on').fill('2020-01-01T12:00');
+  await looksGood();
+  await button('Make the key').click();
+  await page.getByRole('alert').getByText('This moment has passed. Choose a later one.').waitFor();
+  await page.getByLabel('Ends on').fill('2031-01-01T12:00');
+  await button('Make the key').click();
+  const row = page.locator('.list-row', { hasText: 'Results board' });
+  await row.getByText('Only: See results, Follow live').waitFor();
+  await row.getByText(/ends 1 Jan 2031/).waitFor();
+  const { items } = await http.call<{ items: ApiKeyView[] }>({ method: 'GET', path: '/v1/api-keys' });
+  const made = items.find(({ name }) => name === 'Results board');
+  expect(made?.scopes?.toSorted()).toEqual(['results.read', 'sockets.connect']);
+  expect(made?.expires_at).toBe(new Date('2031-01-01T12:00').toISOString());
+  await looksGood();
+});
+
+test('what only the server knows is said in the language of the page', async () => {
+  await page.evaluate(() => localStorage.setItem('psephos.locale', '"de"'));
+  await page.goto(`${hall.url}/moderate/webhooks`);
+  await page.getByLabel('Adresse').fill('https://somebody:secret@elsewhere.example/hook');
+  await button('Anlegen').click();
+  await page.getByRole('alert').getByText('Adresse: darf weder Benutzernamen noch Passwort enthalten').waitFor();
+  await page.evaluate(() => localStorage.setItem('psephos.locale', '"en"'));
+});
+
 test('webhooks are made, tested and deleted; the log tells what happened', async () => {
   await page.goto(`${hall.url}/moderate/webhooks`);
   await page.getByText('No system is told yet.').waitFor();
   await page.getByLabel('Address').fill('ftp://elsewhere.example');
   await button('Create it').click();
-  await page.getByRole('alert').waitFor();
+  await page.getByRole('alert').getByText('Address: must begin with https://').waitFor();
   await page.getByLabel('Address').fill('https://elsewhere.example/hook');
+  await page.getByLabel('A vote was counted').check();
+  await page.getByLabel('A vote opens').uncheck();
   await button('Create it').click();
   await page.getByText('Keep the key of the signatures', { exact: false }).waitFor();
   await button('Send a test').click();
   await page.getByText('Messages', { exact: true }).click();
-  await page
-    .getByText(/webhook\.test|ping/)
-    .first()
-    .waitFor();
+  await page.getByText('A test · ', { exact: false }).first().waitFor();
   await looksGood();
+  await button('Change https://elsewhere.example/hook').click();
+  const change = page.getByRole('listitem').locator('form');
+  for (const box of await change.getByRole('checkbox').all()) await box.uncheck();
+  await button('Save').click();
+  await page.getByRole('alert').getByText('Choose at least one event.').waitFor();
+  await change.getByLabel('A meeting has begun').check();
+  await change.getByLabel('Address').fill('http://elsewhere.example/hook');
+  await button('Save').click();
+  await page.getByRole('alert').getByText('Address: must begin with https://').waitFor();
+  await change.getByLabel('Address').fill('https://elsewhere.example/other');
+  await looksGood();
+  await button('Save').click();
+  await change.waitFor({ state: 'hidden' });
+  const { items } = await http.call<{ items: WebhookView[] }>({ method: 'GET', path: '/v1/webhooks' });
+  expect(items.map(({ url, events }) => [url, events])).toEqual([
+    ['https://elsewhere.example/other', ['meeting.started']],
+  ]);
   await button('Delete').click();
   await confirm('Delete');
   await page.getByText('No system is told yet.').waitFor();
+});
 
+test('the log tells in sentences who did what, and the ids behind them when asked', async () => {
   await page.goto(`${hall.url}/moderate/log`);
-  await page.getByRole('cell', { name: 'member.created' }).first().waitFor();
+  const told = (text: string | RegExp) => page.getByRole('listitem').filter({ hasText: text }).first();
+  await told('Ada Lovelace added Barbara Liskov as a member.').waitFor();
   await page.getByLabel('About').selectOption('access');
-  await page.getByRole('cell', { name: 'member.created' }).first().waitFor({ state: 'hidden' });
+  await told('as a member').waitFor({ state: 'hidden' });
+  await told('The access of the key Membership system has ended.').waitFor();
+  await page.getByLabel('Show ids and figures as they were recorded').check();
+  await told(/access\.revoked.*kind: api_key/).waitFor();
   await looksGood();
   expect(said).toEqual([]);
 });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { contestOf, methodOf } from '../../engine/elections/counting/index.ts';
 import type { Contest, Figure, Pattern } from '../../engine/elections/counting/method.ts';
 import { decide, type RollFacts, rollFacts } from '../../engine/elections/rules.ts';
-import { type Standing, standingOf } from '../../engine/elections/standing.ts';
+import type { Standing } from '../../engine/elections/ruling.ts';
+import { standingOf } from '../../engine/elections/standing.ts';
 import {
   accept,
   type CastRequest,

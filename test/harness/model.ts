@@ -140,7 +140,7 @@ export class ElectionsModel implements ElectionsRoom {
       if (differing.length > 0) {
         const fields = [
           { path: `credentials.${differing[0]}.weight`, problem: 'is another than the one it was issued with' },
-        ];
+        ] as const;
         return refuse('conflict', '', { details: { reason: 'weight', differing: differing.length, fields } });
       }
       if (!this.#use(orgId, 'credentials', fresh.size)) return OVER.credentials;

@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import { migrate } from '../../sql/migrate.ts';
+import { migrateJobs } from '../../workers/jobs-schema.ts';
 import './postgres-setup.ts'; // declares what inject() gives
 
 const TEMPLATE = 'psephos_template';
 /** Any number that no other lock of the tests' server uses. */
 const TEMPLATE_LOCK = 460_118;
-/** Closed connections leave pg_stat_activity a moment after the client is done with them. */
-const LEAK_GRACE_MS = 1_000;
+/** Closed connections leave pg_stat_activity a moment after the client is done with them; on a busy machine in seconds. */
+const LEAK_GRACE_MS = 5_000;
 
 /** A migrated database of its own. */
 export interface TestDatabase {
@@ -48,6 +49,7 @@ async function makeTemplate(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(`DROP DATABASE IF EXISTS ${draft}`);
   await sql.unsafe(`CREATE DATABASE ${draft}`);
   await migrate(urlOf(draft));
+  await migrateJobs(urlOf(draft));
   await sql.unsafe(`ALTER DATABASE ${draft} RENAME TO ${TEMPLATE}`);
 }
 

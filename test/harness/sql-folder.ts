@@ -3,6 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+const made: string[] = [];
+// not afterAll: that takes nothing from within a test
+process.once('exit', () => {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+});
+
 /** A copy of sql/migrations and sql/functions to change, gone with the process. */
 export class SqlFolder {
   /** a space in its name, as in many a person's folders */
@@ -11,8 +17,7 @@ export class SqlFolder {
   constructor() {
     for (const part of ['migrations', 'functions'])
       cpSync(join('sql', part), join(this.#path, part), { recursive: true });
-    // not afterAll: that takes nothing from within a test
-    process.once('exit', () => rmSync(this.#path, { recursive: true, force: true }));
+    made.push(this.#path);
   }
 
   get url(): URL {

@@ -25,7 +25,6 @@ const OTHERWISE: Readonly<Record<string, { readonly status: number; readonly rea
   'listProxies meeting_id=foreign': { status: 200, reason: 'a filter; proxies for every meeting match any' },
   'listProxies member_id=foreign': { status: 200, reason: 'a filter that matches nothing gives an empty page' },
   'listLog topic=foreign': { status: 200, reason: 'a filter that matches nothing gives an empty page' },
-  'inviteMembers group=foreign': { status: 200, reason: 'a filter that matches nobody invites nobody' },
   'admitAttendees meeting_id=own attendees.*=foreign': { status: 200, reason: 'says how many it admitted: none' },
   'askToSpeak meeting_id=own attendee_id=foreign': { status: 403, reason: 'attendees speak for themselves alone' },
   'orderSpeakers meeting_id=own speakers.*=foreign': { status: 409, reason: 'the order must name exactly who waits' },
@@ -38,8 +37,8 @@ const OTHERWISE: Readonly<Record<string, { readonly status: number; readonly rea
   'createElection roll_group_id=foreign': { status: 422, reason: 'names the field' },
   'editElection election_id=own roll_group_id=foreign': { status: 422, reason: 'names the field' },
   'createElectionFromTemplate template_id=own roll_group_id=foreign': { status: 422, reason: 'names the field' },
-  'createTemplate election.roll_group_id=foreign': { status: 201, reason: 'a pattern: using it looks at the group' },
-  'editTemplate template_id=own election.roll_group_id=foreign': { status: 200, reason: 'as createTemplate' },
+  'createTemplate election.roll_group_id=foreign': { status: 422, reason: 'names the field' },
+  'editTemplate template_id=own election.roll_group_id=foreign': { status: 422, reason: 'names the field' },
 };
 
 /** Places where the own id is answered like one of nothing, too, so that the walk cannot tell; each with the reason. */
@@ -51,12 +50,9 @@ const BLIND: Readonly<Record<string, string>> = {
   'editElection election_id=own options.*.picture=foreign': 'one option is too few; createElection looks at pictures',
   'editTemplate template_id=own election.options.*.picture=foreign': 'one option is too few',
   'createTemplate election.options.*.picture=foreign': 'one option is too few',
-  'createTemplate election.roll_group_id=foreign': 'a template keeps what it is given; using it looks at the group',
-  'editTemplate template_id=own election.roll_group_id=foreign': 'a template keeps what it is given',
   'admitAttendees meeting_id=own attendees.*=foreign': 'nobody waits any more',
   'askToSpeak meeting_id=foreign': 'a key attends no meeting; the walk as attendee meets it',
   'importProxies meeting_id=foreign': 'the file is looked at first',
-  'inviteMembers group=foreign': 'the answer counts, and counts stay out of what is compared',
   'withdrawPaper election_id=own batch_id=foreign': 'its election is over by then; confirmPaper meets it',
   'createElectionFromTemplate template_id=own meeting_id=foreign': 'options of the example do not suit the template',
   'createElectionFromTemplate template_id=own roll_group_id=foreign': 'options of the example do not suit the template',

@@ -31,7 +31,7 @@ const soon = (ms: number) => new Date(Date.now() + ms);
 
 function fieldsOf(outcome: Outcome<unknown>): string[] {
   if (outcome.ok) throw new Error('it was accepted');
-  return ((outcome.failure.details?.fields ?? []) as { path: string }[]).map(({ path }) => path);
+  return (outcome.failure.details?.fields ?? []).map(({ path }) => path);
 }
 const kindsIn = async (electionId: string) =>
   accepted(await engine.feed.read(orgId, 0, 500, electionId)).map(({ kind }) => kind);

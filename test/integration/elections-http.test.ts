@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { METHOD_IDS } from '../../protocol/methods/index.ts';
 import { standingView } from '../../protocol/standing.ts';
 import { templatePage } from '../../protocol/templates.ts';
+import { accepted } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';
 import { newCastKey, newToken, serveHttp } from './http-server.ts';
 
@@ -29,6 +30,12 @@ async function openMotion(weights: readonly string[], more: object = {}) {
     expect((await call('POST', `${path}/ballots`, { as: chair, body })).status).toBe(201);
   };
   return { id: json.election_id as string, path, cast };
+}
+
+/** A key that this member made; without one the operator's. */
+async function keyOf(makerId?: string): Promise<string> {
+  const input = { name: 'Second chair', roles: ['moderator'], makerId } as const;
+  return accepted(await server.engine.apiKeys.create(ours.orgId, input)).secret;
 }
 
 async function upload(bytes: Uint8Array, type: string, as = chair) {
@@ -316,7 +323,8 @@ describe('results', () => {
   });
 });
 
-test('paper ballots over HTTP: two keys, the mismatch named, the batch in the result', async () => {
+test('paper ballots over HTTP: two persons, the mismatch named, the batch in the result', async () => {
+  const another = await keyOf(randomUUID());
   const { path, cast } = await openMotion(['1', '1']);
   await cast(0, 'no');
   const count = { ballots: 3, totals: { options: { yes: 2, no: 1 } } };
@@ -326,11 +334,11 @@ test('paper ballots over HTTP: two keys, the mismatch named, the batch in the re
   const confirm = `${path}/paper-batches/${entered.json.batch_id}/confirm`;
   expect((await call('POST', confirm, { as: chair, body: { count } })).json.details.reason).toBe('same_person');
   const wrong = { ballots: 3, totals: { options: { yes: 1, no: 2 } } };
-  const mismatch = await call('POST', confirm, { as: ours.admin, body: { count: wrong } });
+  const mismatch = await call('POST', confirm, { as: another, body: { count: wrong } });
   expect([mismatch.status, mismatch.json.details.reason]).toEqual([409, 'mismatch']);
   expect((await call('POST', confirm, { as: ours.member, body: { count } })).status).toBe(403);
   expect((await call('POST', confirm, { as: theirs.admin, body: { count } })).status).toBe(404);
-  expect((await call('POST', confirm, { as: ours.admin, body: { count } })).json.state).toBe('confirmed');
+  expect((await call('POST', confirm, { as: another, body: { count } })).json.state).toBe('confirmed');
   expect((await call('GET', `${path}/paper-batches`, { as: chair })).json).toMatchObject({ entered: 3, confirmed: 3 });
   await call('POST', `${path}/close`, { as: chair });
   expect((await call('GET', `${path}/result`, { as: chair })).json).toMatchObject({
@@ -342,4 +350,36 @@ test('paper ballots over HTTP: two keys, the mismatch named, the batch in the re
     paper_ballots: 3,
     equals_result: true,
   });
+});
+
+test('a template whose group or picture is not there is refused, naming the field, and nothing is stored', async () => {
+  const groupOf = async (as: string) =>
+    (await call('POST', '/v1/groups', { as, body: { name: `Board ${randomUUID()}` } })).json.group_id as string;
+  const [own, foreign] = [await groupOf(ours.admin), await groupOf(theirs.admin)];
+  const method = { method: 'motion', settings: {} };
+  const template = (name: string, election: object) => ({ name, election: { method, roll: 'members', ...election } });
+  const create = (name: string, election: object) =>
+    call('POST', '/v1/election-templates', { as: ours.admin, body: template(name, election) });
+  const made = await create('Own', { roll_group_id: own });
+  expect(made).toMatchObject({ status: 201, json: { election: { roll_group_id: own } } });
+  const path = `/v1/election-templates/${made.json.template_id}`;
+  for (const group of [foreign, randomUUID()]) {
+    const field = { path: 'election.roll_group_id', problem: 'no such group' };
+    const refused = await create('Strange', { roll_group_id: group });
+    expect([refused.status, refused.json.details.fields]).toMatchObject([422, [field]]);
+    const body = { election: { method, roll: 'members', roll_group_id: group } };
+    const edited = await call('PATCH', path, { as: ours.admin, body });
+    expect([edited.status, edited.json.details.fields]).toMatchObject([422, [field]]);
+  }
+  const choose = { method: 'choose', settings: { min: 1, max: 1 } };
+  const withPicture = [{ ...options[0], picture: randomUUID() }, options[1]];
+  const pictured = await create('Pictured', { method: choose, roll: 'tokens', options: withPicture });
+  expect([pictured.status, pictured.json.details.fields[0].path]).toEqual([422, 'election.options.0.picture']);
+  const { json } = await call('GET', '/v1/election-templates', { as: ours.admin });
+  const names = json.items.map(({ name }: { name: string }) => name);
+  expect([names.includes('Own'), names.includes('Strange'), names.includes('Pictured')]).toEqual([true, false, false]);
+  expect((await call('GET', path, { as: ours.admin })).json.election.roll_group_id).toBe(own);
+  // a name may be changed after the group has gone; using the template tells
+  expect((await call('DELETE', `/v1/groups/${own}`, { as: ours.admin })).status).toBe(204);
+  expect((await call('PATCH', path, { as: ours.admin, body: { name: 'Orphan' } })).json.name).toBe('Orphan');
 });

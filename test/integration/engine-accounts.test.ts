@@ -28,6 +28,7 @@ test('an API key tells its organisation and roles, until it is revoked', async (
     id: made.keyId,
     meetingId: null,
     memberId: null,
+    makerId: null,
     sessionId: null,
     scopes: null,
     expiresAtMs: null,

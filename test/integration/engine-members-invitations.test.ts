@@ -93,6 +93,14 @@ describe('inviting', () => {
     const two = await newMember(orgId, { status: 'invited' });
     await newMember(orgId);
     expect(accepted(await invite(orgId, { group: group.groupId })).invited).toBe(1);
+    const elsewhere = await newOrganisation(engine);
+    const foreign = accepted(await engine.groups.create(elsewhere, { name: 'Board' }, chair.id));
+    for (const unknown of [foreign.groupId, randomUUID()]) {
+      expect(await invite(orgId, { group: unknown })).toMatchObject({
+        ok: false,
+        failure: { kind: 'not_found', details: { resource: 'group' } },
+      });
+    }
     expect(accepted(await invite(orgId, { status: 'invited' })).invited).toBe(1);
     expect(accepted(await invite(orgId, { members: [one.memberId, two.memberId] }))).toMatchObject({
       invited: 0,

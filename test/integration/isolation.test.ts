@@ -47,6 +47,14 @@ const PERMITTED = new Set([
   'psephos_door app.organisations',
   // compares words by likeness, within the organisation that the transaction has named
   'psephos_door app.member_lexicon',
+  // searches the organisation that the transaction has named, and tells the workers where something waits
+  'psephos_door app.search_dirty',
+  'psephos_door app.search_documents',
+  'psephos_door app.search_lexicon',
+  'psephos_door app.search_outbox',
+  'psephos_door app.search_retries',
+  // erases words of the lexicon that no member has any more
+  'psephos_door app.member_words',
   // erases lists past their time
   'psephos_door app.presence',
   'psephos_door app.member_imports',

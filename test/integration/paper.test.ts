@@ -53,7 +53,7 @@ describe('two persons', () => {
     expect(reasonOf(await confirm(YES_NO(4, 5, 1), 'ann'))).toBe('same_person');
     const mismatch = await confirm(YES_NO(5, 4, 1), 'bob');
     expect(reasonOf(mismatch)).toBe('mismatch');
-    const places = mismatch.ok ? [] : (mismatch.failure.details?.fields as { path: string }[]);
+    const places = mismatch.ok ? [] : (mismatch.failure.details?.fields ?? []);
     expect(places.map(({ path }) => path)).toEqual(['count.totals.options.no', 'count.totals.options.yes']);
     expect(JSON.stringify(mismatch)).not.toMatch(/[^0-9a-f-]4|"5"/);
     const other = await confirm({ ballots: 10, patterns: [{ ballot: { choice: 'yes' }, count: 10 }] } as never, 'bob');

@@ -216,12 +216,17 @@ describe('what each role may do', () => {
     }
   });
 
-  test('the door changes nothing but what it takes in, counts and hands to senders', async () => {
+  test('the door changes nothing but what it takes in, counts, hands to senders and erases', async () => {
     expect(ours(await holders(WRITES, ['app', 'urn', 'history']), 'psephos_door')).toEqual([
+      'app.account_secrets',
+      'app.account_tokens',
+      'app.accounts',
       'app.attendee_sessions',
       'app.mails',
       'app.member_imports',
+      'app.member_lexicon',
       'app.oidc_logins',
+      'app.pictures',
       'app.presence',
       'app.rate_limits',
       'app.server_secrets',
@@ -230,6 +235,11 @@ describe('what each role may do', () => {
       'app.webhook_deliveries',
       'app.webhooks',
     ]);
+    for (const proven of ['app.accounts', 'app.pictures']) {
+      const [row] = await superuser`SELECT qual FROM pg_policies WHERE policyname = 'door_erases'
+        AND schemaname || '.' || tablename = ${proven}`;
+      expect(row?.qual).toMatch(/(email_verified_at|used_at) IS NULL/); // what is proven or used is out of its reach
+    }
     expect(await attempt('psephos_door', "UPDATE app.socket_tickets SET identity = '{}'")).toContain(
       'permission denied',
     );

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import {
-  type Asking,
-  createRateLimits,
-  type LimitName,
-  RATE_LIMITS,
-  type RateLimits,
-} from '../../gateway/auth/rate-limits.ts';
+import { type LimitName, RATE_LIMITS } from '../../gateway/auth/attempt-limits.ts';
+import { type Asking, createRateLimits, type RateLimits } from '../../gateway/auth/rate-limits.ts';
 import type { Answer } from '../../gateway/http/operation.ts';
 import { openEngine } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';

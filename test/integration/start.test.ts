@@ -119,6 +119,22 @@ describe('npm start', () => {
     await stop(command);
   });
 
+  test('while it runs, npm run admin works on its data', { timeout: 60_000 }, async () => {
+    const running = await startJson(dataDir);
+    const admin = runCommandOf('admin', ['platform-admin', 'grace@example.org', '--data-dir', dataDir]);
+    expect(await admin.ended).toBe(0);
+    expect(admin.out()).toContain('grace@example.org runs this installation.');
+    expect(admin.err()).toContain('Using the PostgreSQL of the Psephos that is running');
+    const reset = /#reset=([\w-]+)/.exec(admin.out())?.[1];
+    const answer = await fetch(`${running.httpUrl}/v1/auth/password-reset/redeem`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: reset, password: 'four blue otters sing' }),
+    });
+    expect(answer.ok).toBe(true); // the server that runs knows the account
+    await stop(running.command);
+  });
+
   test('heals after everything was killed', async () => {
     const killed = await startJson(dataDir);
     for (const pid of [killed.command.child.pid, killed.pid, killed.postgresPid]) process.kill(pid, 'SIGKILL');

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { webhookEvents } from '../../workers/webhook-events.ts';
 import {
   accepted,
   castOf,
@@ -11,11 +12,12 @@ import {
   openEngine,
 } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';
+import { startQueues } from '../harness/queues.ts';
 import { startReceiver, until } from '../harness/webhook-receiver.ts';
 import { LIFE, openWebhooks } from '../harness/webhooks.ts';
 
 const database = await freshDatabase();
-const { engine, superuser, startSender, webhookTo, deliveriesOf } = await openWebhooks(database);
+const { engine, superuser, startSender, queueAll, webhookTo, deliveriesOf } = await openWebhooks(database);
 
 /** The signature as a receiver checks it, written apart from the sender. */
 function isSignedBy(secret: string, header: unknown, body: string): boolean {
@@ -64,7 +66,7 @@ describe('what is told', () => {
     await openElection(engine, orgId, [], { title: 'after' });
     await newElection(engine, other);
     await until(() => receiver.received.length > 0, 'the event');
-    await engine.webhooks.queueNew();
+    for (const id of [orgId, other]) await queueAll(id);
     expect(await superuser`SELECT kind FROM app.webhook_deliveries WHERE org_id IN (${orgId}, ${other})`).toEqual([
       { kind: 'election.created' },
     ]);
@@ -116,32 +118,33 @@ describe('what is told', () => {
     const { webhookId } = await webhookTo(orgId, 'http://127.0.0.1:1/', ['election.created']);
     for (let i = 0; i < 30; i += 1) await newElection(engine, orgId);
     const second = await openEngine(database);
-    await Promise.all([engine, second, engine, second].map(({ webhooks }) => webhooks.queueNew()));
+    await Promise.all([engine, second, engine, second].map((at) => queueAll(orgId, at)));
     expect(await deliveriesOf(orgId, webhookId)).toHaveLength(30);
     await superuser`UPDATE app.webhook_cursors SET pos = 0 WHERE org_id = ${orgId}`; // as after a bug of ours
-    await engine.webhooks.queueNew();
+    await queueAll(orgId);
     expect(await deliveriesOf(orgId, webhookId)).toHaveLength(30);
     accepted(await engine.webhooks.remove(orgId, webhookId));
     await second.close();
   });
 });
 
-test('one organisation whose log cannot be told is reported, and keeps no other waiting', async () => {
-  const reported: unknown[] = [];
-  const second = await openEngine(database, { report: (error) => reported.push(error) });
+test('one organisation whose log cannot be told has a dead letter, keeps no other waiting, and is made up for', async () => {
   const [broken, whole] = [await newOrganisation(engine), await newOrganisation(engine)];
   await webhookTo(broken, 'https://members.example/', ['election.created']);
   const { webhookId } = await webhookTo(whole, 'https://members.example/', ['election.created']);
   for (const orgId of [broken, whole]) await newElection(engine, orgId);
   await superuser`ALTER TABLE app.webhook_deliveries ADD CONSTRAINT broken CHECK (org_id <> ${superuser.unsafe(`'${broken}'`)})`;
-  await second.webhooks.queueNew();
-  await second.webhooks.queueNew();
-  expect(await deliveriesOf(whole, webhookId)).toHaveLength(1);
-  expect(String(reported[0])).toContain('violates check constraint');
+  const queues = await startQueues(engine, { databaseUrl: database.ownerUrl }, [{ ...webhookEvents, attempts: 2 }]);
+  const letters = async () => accepted(await engine.deadLetters.list(broken, {})).items;
+  await until(async () => (await letters()).length > 0, 'the dead letter');
+  await until(async () => (await deliveriesOf(whole, webhookId)).length === 1, 'the other organisation');
+  const [letter] = await letters();
+  expect(letter).toMatchObject({ queue: 'webhooks', attempts: 2, reason: expect.stringContaining('check constraint') });
   await superuser`ALTER TABLE app.webhook_deliveries DROP CONSTRAINT broken`;
-  await second.webhooks.queueNew();
-  expect(await superuser`SELECT FROM app.webhook_deliveries WHERE org_id = ${broken}`).toHaveLength(1);
-  await second.close();
+  accepted(await engine.deadLetters.retry(broken, letter?.letterId ?? ''));
+  await until(async () => (await superuser`SELECT FROM app.webhook_deliveries WHERE org_id = ${broken}`).length === 1);
+  expect(await letters()).toEqual([]);
+  await queues.stop();
 });
 
 describe('addresses', () => {

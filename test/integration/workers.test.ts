@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { createEngine } from '../../engine/index.ts';
 import { createLogger } from '../../gateway/logging.ts';
-import { startGateway } from '../../gateway/main.ts';
 import { startWorkers } from '../../workers/index.ts';
+import { auditPlace } from '../harness/audit-place.ts';
 import { accepted, newOrganisation } from '../harness/engines.ts';
 import { startMailServer } from '../harness/mail-server.ts';
 import { freshDatabase } from '../harness/postgres.ts';
@@ -24,7 +24,9 @@ const magicLink = (key: string) =>
     key,
   }) as const;
 
-/** As `npm start` does: engine, workers, gateway in one process. */
+const audit = auditPlace();
+
+/** As the process of workers does that `npm start` starts. */
 async function startAll(smtpUrl: string | null) {
   const lines: string[] = [];
   const logger = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } });
@@ -34,22 +36,25 @@ async function startAll(smtpUrl: string | null) {
     report: (err) => logger.error({ err }, 'bug'),
   });
   const mail = smtpUrl === null ? null : { smtpUrl, from: 'votes@example.org', perSecond: 100 };
-  const beside = startWorkers(engine, { mail, webhookAllowPrivate: true }, logger);
-  const at = { host: '127.0.0.1', port: 0, socketPort: 0, origins: [] };
-  const gateway = await startGateway(at, { engine, logger, beside });
+  const jobs = { databaseUrl: database.ownerUrl };
+  const workers = await startWorkers(engine, { mail, webhookAllowPrivate: true, jobs, audit }, logger);
   const errors = () => lines.filter((line) => (JSON.parse(line) as { level: number }).level >= 50);
-  return { engine, gateway, lines, errors };
+  const stop = async () => {
+    await workers.stop();
+    await engine.close();
+  };
+  return { engine, stop, lines, errors };
 }
 
 test('without a mail server the log says that a mail waits, by its template and nothing else of it', async () => {
-  const { engine, gateway, lines, errors } = await startAll(null);
+  const { engine, stop, lines, errors } = await startAll(null);
   accepted(await engine.mails.enqueue([magicLink('one')]));
   const told = () => lines.filter((line) => line.includes('/outbox'));
   await until(() => told().length > 0, 'the line');
   await sleep(2_500); // it is told once, not at every look
   expect(told()).toHaveLength(1);
   expect(JSON.parse(told()[0] as string)).toMatchObject({ template: 'magic-link' });
-  await gateway.drain();
+  await stop();
   expect(lines.join()).not.toMatch(/SECRET|ada@/);
   expect(errors()).toEqual([]);
   expect(await superuser`SELECT status FROM app.mails`).toEqual([{ status: 'waiting' }]);
@@ -59,7 +64,7 @@ test('stopping lets what is on its way end, cuts off what does not, and only the
   await superuser`DELETE FROM app.mails`;
   const [mails, receiver] = [await startMailServer({ onMessage: () => sleep(500) }), await startReceiver()];
   receiver.answers(() => sleep(60_000));
-  const { engine, gateway, errors } = await startAll(mails.url);
+  const { engine, stop, errors } = await startAll(mails.url);
   const orgId = await newOrganisation(engine);
   const hook = { url: receiver.url, events: ['election.created'] };
   const { webhookId } = accepted(await engine.webhooks.create(orgId, hook, 'test'));
@@ -70,7 +75,7 @@ test('stopping lets what is on its way end, cuts off what does not, and only the
       receiver.received.length === 1 && (await superuser`SELECT FROM app.mails WHERE status = 'sending'`).length === 1,
   );
   const before = performance.now();
-  await gateway.drain();
+  await stop();
   expect(performance.now() - before).toBeLessThan(4_500);
   expect(mails.received).toHaveLength(1);
   expect(await superuser`SELECT status FROM app.mails`).toEqual([{ status: 'sent' }]);

@@ -79,7 +79,11 @@ describe('an empty database', () => {
     await migrate(pooler.url);
     await pooler.stop();
     expect(await history(ownerUrl)).toHaveLength(MIGRATIONS + FUNCTIONS);
-    const locks = await ask(ownerUrl, "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7300");
+    const locks = await ask(
+      ownerUrl,
+      `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7300
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
     expect(locks).toEqual([]);
   });
 });

@@ -71,3 +71,29 @@ test('only cli/ reads the environment; rooms are given what they need', () => {
   );
   expect(wrong.map(({ path }) => `${path}: take it from cli/settings.ts as an argument`)).toEqual([]);
 });
+
+/** Files that import each other, also for types alone: neither can be read or moved without the other. */
+function circlesOf(imports: readonly Import[]): string[] {
+  const next = Map.groupBy(imports, ({ from }) => from);
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const walk = (path: string, way: readonly string[]) => {
+    const at = way.indexOf(path);
+    if (at >= 0) circles.push([...way.slice(at), path].join(' -> '));
+    if (at >= 0 || done.has(path)) return;
+    for (const { to } of next.get(path) ?? []) walk(to, [...way, path]);
+    done.add(path);
+  };
+  for (const path of next.keys()) walk(path, []);
+  return circles;
+}
+
+/** Folders in which this holds. */
+const WITHOUT_CIRCLES = /^(protocol|sql|client|gateway\/(?!minutes)|engine\/(?!jobs))/;
+
+test('no files import each other in a circle, not even types', () => {
+  const circle = ['a -> b', 'b -> c', 'c -> b', 'c -> d'].map((each) => each.split(' -> '));
+  expect(circlesOf(circle.map(([from = '', to = '']) => ({ from, to })))).toEqual(['b -> c -> b']);
+  const held = IMPORTS.filter(({ from }) => WITHOUT_CIRCLES.test(from));
+  expect(circlesOf(held), 'move what both need into a file of its own').toEqual([]);
+});

@@ -23,6 +23,7 @@ const FULL: MailData = {
     timeZone: 'Europe/Berlin',
     joinCode: 'K7Q4ZD',
   },
+  'audit-head': { name: EVIL, organisation: EVIL, day: '2026-11-21', entries: 12_345, line: LINK },
 };
 const ALL = (Object.keys(FULL) as MailTemplate[]).flatMap((name) => [[name, 'en'] as const, [name, 'de'] as const]);
 const rendered = (name: MailTemplate, locale: MailLocale) => renderMail(name, locale, FULL[name]);

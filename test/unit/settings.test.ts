@@ -28,6 +28,7 @@ describe('settings', () => {
       PORT: 8080,
       WS_PORT: 8081,
       POSTGRES_PORT: 0,
+      WORKERS_PORT: 0,
       SOCKETS_MAX: 20_000,
       SOCKETS_PER_ADDRESS: 10_000,
       HOT_POOL: 3,
@@ -81,9 +82,9 @@ describe('settings', () => {
   test('a mail server is never shown either, and mails need a sender', () => {
     expect(problemOf({ SMTP_URL: 'https://votes:hunter2@mail' })).toMatch(/^SMTP_URL \(value not shown\): not a URL/);
     const settings = parseSettings({ SMTP_URL: 'smtp://127.0.0.1:25' });
-    expect(() => workerSettingsOf(settings)).toThrow('MAIL_FROM is missing');
+    expect(() => workerSettingsOf(settings, '')).toThrow('MAIL_FROM is missing');
     for (const MAIL_FROM of ['votes@example.org', 'Psephos <votes@example.org>', '<votes@example.org>']) {
-      expect(workerSettingsOf({ ...settings, MAIL_FROM }).mail).toMatchObject({ from: MAIL_FROM, perSecond: 20 });
+      expect(workerSettingsOf({ ...settings, MAIL_FROM }, '').mail).toMatchObject({ from: MAIL_FROM, perSecond: 20 });
       expect(parseSettings({ MAIL_FROM }).MAIL_FROM).toBe(MAIL_FROM);
     }
     expect(problemOf({ MAIL_FROM: 'a@b\r\nBcc: c@d' })).toContain('not an address');

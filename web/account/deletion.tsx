@@ -3,9 +3,10 @@ import type { AccountView } from '../../protocol/accounts.ts';
 import { account, api, signOutHere } from '../ui/account-session.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
-import { ErrorSummary, Field } from '../ui/field.tsx';
+import { ErrorSummary } from '../ui/field.tsx';
 import { navigate } from '../ui/router.ts';
 import { useSubmission } from '../ui/submission.ts';
+import { PresentPasswordField } from './fields.tsx';
 import { explainConfirmation } from './refusals.ts';
 import { Section } from './section.tsx';
 import { t } from './texts.ts';
@@ -33,14 +34,11 @@ export function Deletion() {
       <p>{t('deletion.text')}</p>
       <ErrorSummary errors={form.errors} />
       {hasPassword && (
-        <Field
+        <PresentPasswordField
           id="delete-password"
-          type="password"
-          label={t('account.presentPassword')}
           value={password}
           onInput={setPassword}
           error={form.errorOf('delete-password')}
-          autocomplete="current-password"
         />
       )}
       <div class="row">

@@ -3,9 +3,11 @@ import type { PsephosError } from '../../client/index.ts';
 import { account, anonymous, api, loadAccount, signInWith } from '../ui/account-session.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorSummary, Field, type FieldError } from '../ui/field.tsx';
-import { useSubmission } from '../ui/submission.ts';
+import { Form } from '../ui/form.tsx';
+import { type Submission, useSubmission } from '../ui/submission.ts';
 import { Skeleton } from '../ui/waiting.tsx';
 import type { Arrival } from './arrival.ts';
+import { NewPasswordField } from './fields.tsx';
 import { keepInvitation } from './invitation.ts';
 import { explainChosen, faultyFields } from './refusals.ts';
 import { leaveTo } from './sign-in.tsx';
@@ -16,6 +18,9 @@ interface LinkProps {
   /** to the sign-in form */
   readonly onDone: () => void;
 }
+
+/** What no second try can change. */
+const DEAD = ['used', 'expired', 'unknown', 'revoked', 'linked', 'member_already', 'taken'];
 
 /** Why a link does not work (any more), and what now. */
 function explainLink(error: PsephosError): readonly FieldError[] | undefined {
@@ -35,10 +40,34 @@ function explainLink(error: PsephosError): readonly FieldError[] | undefined {
   return text === undefined ? undefined : [{ field: 'link', text }];
 }
 
+/** Whether a link is of no use any more: then its page has one thing left to do, and it is another. */
+function useLinkForm(explain: (error: PsephosError) => readonly FieldError[] | undefined = explainLink) {
+  const [dead, setDead] = useState(false);
+  const form = useSubmission('link', (error) => {
+    setDead(faultyFields(error).includes('token') || DEAD.includes(String(error.details.reason)));
+    return explain(error);
+  });
+  return { form, dead };
+}
+
+function DeadLink(props: { readonly title: string; readonly form: Submission; readonly onDone: () => void }) {
+  const { title, form, onDone } = props;
+  return (
+    <div class="stack">
+      <h1>{title}</h1>
+      <ErrorSummary errors={form.errors} />
+      <Button id="link" kind="primary" wide onClick={onDone}>
+        {t('link.toSignIn')}
+      </Button>
+    </div>
+  );
+}
+
 /** One act per page, done with a click: mail scanners open links, and must not use them up. */
 function OneAct(props: LinkProps & { title: string; text: string; act: string; work: () => Promise<void> }) {
   const { title, text, act, work, onDone } = props;
-  const form = useSubmission('link', explainLink);
+  const { form, dead } = useLinkForm();
+  if (dead) return <DeadLink title={title} form={form} onDone={onDone} />;
   return (
     <div class="stack">
       <h1>{title}</h1>
@@ -47,11 +76,6 @@ function OneAct(props: LinkProps & { title: string; text: string; act: string; w
       <Button id="link" kind="primary" wide busy={form.busy} onClick={() => void form.submit([], work)}>
         {act}
       </Button>
-      {form.errors.length > 0 && (
-        <Button kind="quiet" onClick={onDone}>
-          {t('link.toSignIn')}
-        </Button>
-      )}
     </div>
   );
 }
@@ -59,7 +83,7 @@ function OneAct(props: LinkProps & { title: string; text: string; act: string; w
 function Magic({ token, onDone, onSignedIn }: LinkProps & { readonly onSignedIn: () => void }) {
   const [code, setCode] = useState('');
   const [needsCode, setNeedsCode] = useState(false);
-  const form = useSubmission('link', (error) => {
+  const { form, dead } = useLinkForm((error) => {
     if (/^code_/.test(String(error.details.reason))) setNeedsCode(true);
     return explainLink(error);
   });
@@ -67,17 +91,9 @@ function Magic({ token, onDone, onSignedIn }: LinkProps & { readonly onSignedIn:
     const body = { token, ...(code.trim() === '' ? {} : { code: code.trim() }) };
     if (await form.submit([], () => signInWith('/v1/auth/magic-link/redeem', body))) onSignedIn();
   };
+  if (dead) return <DeadLink title={t('link.magicTitle')} form={form} onDone={onDone} />;
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void signIn();
-      }}
-    >
-      <h1>{t('link.magicTitle')}</h1>
-      <ErrorSummary errors={form.errors} />
+    <Form form={form} onSubmit={signIn} head={<h1>{t('link.magicTitle')}</h1>} act={t('signIn.submit')} wide>
       {needsCode && (
         <Field
           id="code"
@@ -89,15 +105,7 @@ function Magic({ token, onDone, onSignedIn }: LinkProps & { readonly onSignedIn:
           maxLength={40}
         />
       )}
-      <Button id="link" kind="primary" type="submit" wide busy={form.busy}>
-        {t('signIn.submit')}
-      </Button>
-      {form.errors.length > 0 && (
-        <Button kind="quiet" onClick={onDone}>
-          {t('link.toSignIn')}
-        </Button>
-      )}
-    </form>
+    </Form>
   );
 }
 
@@ -132,7 +140,7 @@ function Verify({ token, onDone }: LinkProps) {
 function Reset({ token, onDone }: LinkProps) {
   const [password, setPassword] = useState('');
   const [done, setDone] = useState(false);
-  const form = useSubmission('link', (error) => explainLink(error) ?? explainChosen(error));
+  const { form, dead } = useLinkForm((error) => explainLink(error) ?? explainChosen(error));
   const problems = password.length < 8 ? [{ field: 'password', text: t('register.passwordShort') }] : [];
   const reset = () =>
     form.submit(problems, async () => {
@@ -150,33 +158,17 @@ function Reset({ token, onDone }: LinkProps) {
       </div>
     );
   }
+  if (dead) return <DeadLink title={t('link.resetTitle')} form={form} onDone={onDone} />;
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void reset();
-      }}
-    >
-      <h1>{t('link.resetTitle')}</h1>
-      <ErrorSummary errors={form.errors} />
-      <Field
+    <Form form={form} onSubmit={reset} head={<h1>{t('link.resetTitle')}</h1>} act={t('link.reset')} wide>
+      <NewPasswordField
         id="password"
-        type="password"
-        label={t('link.newPassword')}
-        hint={t('register.passwordHint')}
         value={password}
         onInput={setPassword}
         error={form.errorOf('password')}
-        autocomplete="new-password"
-        maxLength={256}
-        required
+        label={t('link.newPassword')}
       />
-      <Button id="link" kind="primary" type="submit" wide busy={form.busy}>
-        {t('link.reset')}
-      </Button>
-    </form>
+    </Form>
   );
 }
 

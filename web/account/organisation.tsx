@@ -4,9 +4,11 @@ import type { OrganisationView } from '../../protocol/organisations.ts';
 import { account, api, chooseOrganisation, loadAccount, membership } from '../ui/account-session.ts';
 import { toast } from '../ui/announce.tsx';
 import { Button } from '../ui/button.tsx';
-import { ErrorSummary, Field } from '../ui/field.tsx';
+import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { locale } from '../ui/i18n.ts';
-import { refusalText, useSubmission } from '../ui/submission.ts';
+import { refusalText } from '../ui/refusal-words.ts';
+import { useSubmission } from '../ui/submission.ts';
 import { Skeleton } from '../ui/waiting.tsx';
 import { roleNames } from './role-names.ts';
 import { Section } from './section.tsx';
@@ -45,7 +47,7 @@ function Memberships() {
 /** Whoever makes an organisation is its first administrator. */
 function NewOrganisation() {
   const [name, setName] = useState('');
-  const form = useSubmission('new-organisation');
+  const form = useSubmission('new-organisation', undefined, { name: 'organisation-name' });
   const problems = name.trim() === '' ? [{ field: 'organisation-name', text: t('organisation.nameMissing') }] : [];
   const create = () =>
     form.submit(problems, async () => {
@@ -59,15 +61,7 @@ function NewOrganisation() {
   return (
     <Section title={t('organisation.new')}>
       <p>{t('organisation.newText')}</p>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void create();
-        }}
-      >
-        <ErrorSummary errors={form.errors} />
+      <Form form={form} onSubmit={create} act={t('organisation.create')} kind="plain">
         <Field
           id="organisation-name"
           label={t('organisation.name')}
@@ -77,12 +71,7 @@ function NewOrganisation() {
           autocomplete="organization"
           maxLength={200}
         />
-        <div class="row">
-          <Button id="new-organisation" type="submit" busy={form.busy}>
-            {t('organisation.create')}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Section>
   );
 }
@@ -105,15 +94,7 @@ function Settings({ organisation }: { readonly organisation: OrganisationView })
     });
   return (
     <Section title={t('organisation.settings')}>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <ErrorSummary errors={form.errors} />
+      <Form form={form} onSubmit={save} act={t('account.save')}>
         <Field
           id="name"
           label={t('organisation.name')}
@@ -131,12 +112,7 @@ function Settings({ organisation }: { readonly organisation: OrganisationView })
           error={form.errorOf('time_zone')}
           maxLength={64}
         />
-        <div class="row">
-          <Button id="save-organisation" kind="primary" type="submit" busy={form.busy}>
-            {t('account.save')}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Section>
   );
 }

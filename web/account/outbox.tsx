@@ -3,7 +3,7 @@ import { PsephosError } from '../../client/index.ts';
 import { anonymous } from '../ui/account-session.ts';
 import { Button } from '../ui/button.tsx';
 import { formatMoment } from '../ui/i18n.ts';
-import { refusalText } from '../ui/submission.ts';
+import { refusalText } from '../ui/refusal-words.ts';
 import { Skeleton } from '../ui/waiting.tsx';
 import { t } from './texts.ts';
 

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks';
 import type { AccountView } from '../../protocol/accounts.ts';
 import { account, api, loadAccount } from '../ui/account-session.ts';
 import { toast } from '../ui/announce.tsx';
-import { Button } from '../ui/button.tsx';
-import { ErrorSummary, Field } from '../ui/field.tsx';
+import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { chooseLocale, LOCALE_NAMES, LOCALES } from '../ui/i18n.ts';
 import { useSubmission } from '../ui/submission.ts';
+import { NewPasswordField, PresentPasswordField } from './fields.tsx';
 import { explainConfirmation, faultyFields } from './refusals.ts';
 import { Section } from './section.tsx';
 import { t } from './texts.ts';
@@ -27,15 +28,7 @@ export function ProfileForm() {
     });
   return (
     <Section title={t('profile.title')}>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <ErrorSummary errors={form.errors} />
+      <Form form={form} onSubmit={save} act={t('account.save')}>
         <Field
           id="name"
           label={t('register.name')}
@@ -55,12 +48,7 @@ export function ProfileForm() {
             </label>
           ))}
         </fieldset>
-        <div class="row">
-          <Button id="save-profile" kind="primary" type="submit" busy={form.busy}>
-            {t('account.save')}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Section>
   );
 }
@@ -87,15 +75,7 @@ export function EmailForm() {
   return (
     <Section title={t('email.title')}>
       <p>{t('email.present', { email: present })}</p>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <ErrorSummary errors={form.errors} />
+      <Form form={form} onSubmit={save} act={t('email.change')} kind="plain">
         <Field
           id="new-email"
           type="email"
@@ -107,22 +87,14 @@ export function EmailForm() {
           inputMode="email"
         />
         {hasPassword && (
-          <Field
+          <PresentPasswordField
             id="email-password"
-            type="password"
-            label={t('account.presentPassword')}
             value={password}
             onInput={setPassword}
             error={form.errorOf('email-password')}
-            autocomplete="current-password"
           />
         )}
-        <div class="row">
-          <Button id="save-email" type="submit" busy={form.busy}>
-            {t('email.change')}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Section>
   );
 }
@@ -149,43 +121,23 @@ export function PasswordChangeForm() {
     });
   return (
     <Section title={t('password.title')}>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <ErrorSummary errors={form.errors} />
+      <Form form={form} onSubmit={save} act={t('password.change')} kind="plain">
         {hasPassword && (
-          <Field
+          <PresentPasswordField
             id="present-password"
-            type="password"
-            label={t('account.presentPassword')}
             value={present}
             onInput={setPresent}
             error={form.errorOf('present-password')}
-            autocomplete="current-password"
           />
         )}
-        <Field
+        <NewPasswordField
           id="new-password"
-          type="password"
-          label={t('link.newPassword')}
-          hint={t('register.passwordHint')}
           value={password}
           onInput={setPassword}
           error={form.errorOf('new-password')}
-          autocomplete="new-password"
-          maxLength={256}
+          label={t('link.newPassword')}
         />
-        <div class="row">
-          <Button id="save-password" type="submit" busy={form.busy}>
-            {t('password.change')}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Section>
   );
 }

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { anonymous } from '../ui/account-session.ts';
-import { Button } from '../ui/button.tsx';
-import { ErrorSummary, Field } from '../ui/field.tsx';
+import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { locale } from '../ui/i18n.ts';
 import { followLink } from '../ui/router.ts';
 import { useSubmission } from '../ui/submission.ts';
+import { EmailField, NewPasswordField } from './fields.tsx';
 import { explainChosen } from './refusals.ts';
 import { t } from './texts.ts';
 
@@ -45,16 +46,18 @@ export function Register() {
     );
   }
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void register();
-      }}
+    <Form
+      form={form}
+      onSubmit={register}
+      head={<h1>{t('register.title')}</h1>}
+      act={t('register.submit')}
+      wide
+      foot={
+        <a href="/sign-in" onClick={followLink}>
+          {t('register.haveOne')}
+        </a>
+      }
     >
-      <h1>{t('register.title')}</h1>
-      <ErrorSummary errors={form.errors} />
       <Field
         id="name"
         label={t('register.name')}
@@ -65,35 +68,14 @@ export function Register() {
         maxLength={100}
         required
       />
-      <Field
-        id="email"
-        type="email"
-        label={t('signIn.email')}
-        value={email}
-        onInput={setEmail}
-        error={form.errorOf('email')}
-        autocomplete="username"
-        inputMode="email"
-        required
-      />
-      <Field
+      <EmailField id="email" value={email} onInput={setEmail} error={form.errorOf('email')} />
+      <NewPasswordField
         id="password"
-        type="password"
-        label={t('signIn.password')}
-        hint={t('register.passwordHint')}
         value={password}
         onInput={setPassword}
         error={form.errorOf('password')}
-        autocomplete="new-password"
-        maxLength={256}
-        required
+        label={t('signIn.password')}
       />
-      <Button id="register" kind="primary" type="submit" wide busy={form.busy}>
-        {t('register.submit')}
-      </Button>
-      <a href="/sign-in" onClick={followLink}>
-        {t('register.haveOne')}
-      </a>
-    </form>
+    </Form>
   );
 }

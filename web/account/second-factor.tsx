@@ -4,9 +4,11 @@ import { account, api, loadAccount } from '../ui/account-session.ts';
 import { toast } from '../ui/announce.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorSummary, Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { qrPath } from '../ui/qr.ts';
 import { QrCode } from '../ui/qr-code.tsx';
 import { useSubmission } from '../ui/submission.ts';
+import { PresentPasswordField } from './fields.tsx';
 import { explainConfirmation, faultyFields } from './refusals.ts';
 import { Section } from './section.tsx';
 import { t } from './texts.ts';
@@ -46,20 +48,20 @@ function Confirm({ offer, onDone }: { readonly offer: Offer; readonly onDone: (c
       onDone(answer.recovery_codes);
     });
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void confirm();
-      }}
+    <Form
+      form={form}
+      onSubmit={confirm}
+      head={
+        <>
+          <p>{t('totp.scan')}</p>
+          <QrCode path={qrPath(offer.uri)} label={t('totp.qrLabel')} />
+          <p class="small">
+            {t('totp.type')} <code class="secret">{offer.secret}</code>
+          </p>
+        </>
+      }
+      act={t('totp.confirm')}
     >
-      <p>{t('totp.scan')}</p>
-      <QrCode path={qrPath(offer.uri)} label={t('totp.qrLabel')} />
-      <p class="small">
-        {t('totp.type')} <code class="secret">{offer.secret}</code>
-      </p>
-      <ErrorSummary errors={form.errors} />
       <Field
         id="totp-code"
         label={t('signIn.code')}
@@ -70,12 +72,7 @@ function Confirm({ offer, onDone }: { readonly offer: Offer; readonly onDone: (c
         autocomplete="one-time-code"
         maxLength={10}
       />
-      <div class="row">
-        <Button id="confirm-totp" kind="primary" type="submit" busy={form.busy}>
-          {t('totp.confirm')}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
@@ -139,14 +136,11 @@ function TurnedOff({ onOffer }: { readonly onOffer: (offer: Offer) => void }) {
     <>
       <ErrorSummary errors={form.errors} />
       {hasPassword && (
-        <Field
+        <PresentPasswordField
           id="totp-password"
-          type="password"
-          label={t('account.presentPassword')}
           value={password}
           onInput={setPassword}
           error={form.errorOf('totp-password')}
-          autocomplete="current-password"
         />
       )}
       <div class="row">

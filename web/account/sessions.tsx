@@ -3,7 +3,7 @@ import { account, api } from '../ui/account-session.ts';
 import { toast } from '../ui/announce.tsx';
 import { Button } from '../ui/button.tsx';
 import { formatMoment } from '../ui/i18n.ts';
-import { refusalText } from '../ui/submission.ts';
+import { refusalText } from '../ui/refusal-words.ts';
 import { Skeleton } from '../ui/waiting.tsx';
 import { Section } from './section.tsx';
 import { t } from './texts.ts';

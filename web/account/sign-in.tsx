@@ -3,9 +3,11 @@ import type { PsephosError } from '../../client/index.ts';
 import { account, anonymous, loadAccount, signInWith, takeUpSession } from '../ui/account-session.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorSummary, Field, type FieldError } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { followLink, navigate } from '../ui/router.ts';
 import { useSubmission } from '../ui/submission.ts';
 import { type Arrival, destination, takeArrival, takeProviderAnswer } from './arrival.ts';
+import { EmailField } from './fields.tsx';
 import { takeInvitation } from './invitation.ts';
 import { Links } from './links.tsx';
 import { faultyFields } from './refusals.ts';
@@ -104,28 +106,19 @@ function PasswordForm({ refusal, onSignedIn }: { readonly refusal: string; reado
 
   return (
     <div class="stack">
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void signIn();
-        }}
+      <Form
+        form={form}
+        onSubmit={signIn}
+        head={
+          <>
+            <h1>{t('signIn.title')}</h1>
+            {refusal !== '' && <p role="alert">{refusal}</p>}
+          </>
+        }
+        act={t('signIn.submit')}
+        wide
       >
-        <h1>{t('signIn.title')}</h1>
-        {refusal !== '' && <p role="alert">{refusal}</p>}
-        <ErrorSummary errors={form.errors} />
-        <Field
-          id="email"
-          type="email"
-          label={t('signIn.email')}
-          value={email}
-          onInput={setEmail}
-          error={form.errorOf('email')}
-          autocomplete="username"
-          inputMode="email"
-          required
-        />
+        <EmailField id="email" value={email} onInput={setEmail} error={form.errorOf('email')} />
         <Field
           id="password"
           type="password"
@@ -149,10 +142,7 @@ function PasswordForm({ refusal, onSignedIn }: { readonly refusal: string; reado
             required
           />
         )}
-        <Button id="sign-in" kind="primary" type="submit" wide busy={form.busy}>
-          {t('signIn.submit')}
-        </Button>
-      </form>
+      </Form>
       <Providers providers={providers} />
       <div class="ways">
         <MailInstead email={email} way="magic-link" />

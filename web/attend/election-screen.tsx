@@ -1,4 +1,5 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { announce } from '../ui/announce.tsx';
 import { Button } from '../ui/button.tsx';
 import type { Connection } from '../ui/connection-state.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -30,6 +31,7 @@ export function ElectionScreen({ election, voter, connection, may = true, behalf
   const id = election.election_id;
   const record = voter.records.of(id).value;
   const { state } = record;
+  useAnnouncedEnd(election);
   // a reload in the middle, or a tab that was closed: the same cast again, which cannot count twice
   useEffect(() => {
     if (state === 'sending') void voter.cast(id);
@@ -55,6 +57,18 @@ export function ElectionScreen({ election, voter, connection, may = true, behalf
     );
   }
   return <Over election={election} record={record} voter={voter} connection={connection} may={may} />;
+}
+
+/** That a vote has ended is heard too: what is seen may stay as it was, a receipt above all. */
+function useAnnouncedEnd({ state, title }: Election): void {
+  const before = useRef(state);
+  useEffect(() => {
+    if (before.current === 'open' && state !== 'open') {
+      announce(state === 'cancelled' ? t('live.cancelled', { title }) : t('live.closed', { title }));
+    }
+    if (before.current === 'closed' && state === 'published') announce(t('live.published', { title }));
+    before.current = state;
+  }, [state, title]);
 }
 
 /** Open, but for others: members alone, or holders of voting links. */

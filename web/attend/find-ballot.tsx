@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { PsephosError } from '../../client/index.ts';
 import type { PublishedBallotView } from '../../protocol/ballots.ts';
-import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import { Form, SubmitButton } from '../ui/form.tsx';
+import { useSubmission } from '../ui/submission.ts';
 import { BallotLines } from './ballot-lines.tsx';
 import type { BallotContent, Election } from './ballots/content.ts';
 import { t } from './texts.ts';
@@ -45,16 +46,12 @@ export function FindBallot({ election, voter }: { readonly election: Election; r
   const id = election.election_id;
   const own = voter.records.of(id).value;
   const [code, setCode] = useState(own.trackingCode ?? '');
-  const [error, setError] = useState<string | undefined>(undefined);
   const [finding, setFinding] = useState<Finding | undefined>(undefined);
-  const [busy, setBusy] = useState(false);
+  const form = useSubmission('find-ballot');
+  const typed = code.toLowerCase().replaceAll(/[\s-]/g, '');
+  const problems = CODE.test(typed) ? [] : [{ field: 'tracking-code', text: t('find.wrong') }];
 
-  async function find() {
-    const typed = code.toLowerCase().replaceAll(/[\s-]/g, '');
-    setFinding(undefined);
-    setError(CODE.test(typed) ? undefined : t('find.wrong'));
-    if (!CODE.test(typed)) return;
-    setBusy(true);
+  async function look() {
     try {
       const content = contentOf(election, await voter.ways.ballot(id, typed));
       const mine = typed === own.trackingCode ? own.content : undefined;
@@ -65,33 +62,38 @@ export function FindBallot({ election, voter }: { readonly election: Election; r
       const unknown = problem instanceof PsephosError && problem.code === 'NOT_FOUND_001';
       setFinding({ words: unknown ? t('find.none') : t('find.failed'), content: undefined, good: false });
     }
-    setBusy(false);
   }
 
+  const find = () => {
+    setFinding(undefined);
+    return form.submit(problems, look);
+  };
+
   return (
-    <form
+    <Form
       class="card stack find"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void find();
-      }}
+      form={form}
+      onSubmit={find}
+      head={
+        <>
+          <h2>{t('find.title')}</h2>
+          <p class="soft small">{t('find.hint')}</p>
+        </>
+      }
     >
-      <h2>{t('find.title')}</h2>
-      <p class="soft small">{t('find.hint')}</p>
       <Field
         id="tracking-code"
         label={t('find.code')}
         hint={t('find.codeHint')}
         value={code}
         onInput={setCode}
-        error={error}
+        error={form.errorOf('tracking-code')}
         autocomplete="off"
         spellcheck={false}
       />
-      <Button type="submit" icon="search" busy={busy}>
+      <SubmitButton form={form} kind="plain" icon="search">
         {t('find.search')}
-      </Button>
+      </SubmitButton>
       <div role="status" class="stack">
         {finding !== undefined && (
           <>
@@ -100,6 +102,6 @@ export function FindBallot({ election, voter }: { readonly election: Election; r
           </>
         )}
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,4 +1,5 @@
 import { Icon } from '../ui/icon.tsx';
+import { useKeptScroll } from '../ui/kept.ts';
 import { followLink } from '../ui/router.ts';
 import type { Election } from './ballots/content.ts';
 import { PageTitle } from './page-title.tsx';
@@ -24,6 +25,7 @@ export function History(props: {
   readonly home: string;
 }) {
   const { elections, voter, home } = props;
+  useKeptScroll(true); // drawn once the elections are known
   const held = elections.filter(({ state }) => state !== 'draft');
   return (
     <section class="stack">

@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
-import { PsephosError } from '../../client/index.ts';
+import type { PsephosError } from '../../client/index.ts';
 import { Button } from '../ui/button.tsx';
 import { httpWith } from '../ui/clients.ts';
-import { ErrorSummary, Field, type FieldError } from '../ui/field.tsx';
+import { Field, type FieldError } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { navigate } from '../ui/router.ts';
 import { Shell } from '../ui/shell.tsx';
 import { readStored, writeStored } from '../ui/stored.ts';
+import { useSubmission } from '../ui/submission.ts';
 import { keepSession, latestSession, plainCode, sessionByCode } from './session.ts';
 import { t } from './texts.ts';
 
@@ -24,17 +26,21 @@ function problemsOf(code: string, name: string): FieldError[] {
   ];
 }
 
-function refusalOf(error: unknown): FieldError {
-  const code = error instanceof PsephosError ? error.code : 'UNREACHABLE';
-  if (code === 'NOT_FOUND_001') return { field: 'code', text: t('join.codeUnknown') };
-  if (code === 'LOAD_002') return { field: 'code', text: t('join.tooMany') };
-  if (code === 'AUTH_002') {
-    const removed = (error as PsephosError).details.reason === 'removed';
-    return { field: 'join', text: removed ? t('waiting.removed') : t('join.membersOnly') };
+function refusalOf({ code, details }: PsephosError): readonly FieldError[] {
+  switch (code) {
+    case 'NOT_FOUND_001':
+      return [{ field: 'code', text: t('join.codeUnknown') }];
+    case 'LOAD_002':
+      return [{ field: 'code', text: t('join.tooMany') }];
+    case 'AUTH_002':
+      return [{ field: 'join', text: details.reason === 'removed' ? t('waiting.removed') : t('join.membersOnly') }];
+    case 'CONFLICT_001':
+      return [{ field: 'join', text: t('join.ended') }];
+    case 'VALIDATION_001':
+      return [{ field: 'name', text: t('join.nameWrong') }];
+    default:
+      return [{ field: 'join', text: t('join.failed') }];
   }
-  if (code === 'CONFLICT_001') return { field: 'join', text: t('join.ended') };
-  if (code === 'VALIDATION_001') return { field: 'name', text: t('join.nameWrong') };
-  return { field: 'join', text: t('join.failed') };
 }
 
 /**
@@ -54,8 +60,7 @@ async function ownSecret(): Promise<string | undefined> {
 export function Join({ code: given }: { readonly code?: string }) {
   const [code, setCode] = useState(given ?? '');
   const [name, setName] = useState(storedName);
-  const [errors, setErrors] = useState<readonly FieldError[]>([]);
-  const [busy, setBusy] = useState(false);
+  const form = useSubmission('join', refusalOf);
   const before = given === undefined ? undefined : sessionByCode(given);
   const latest = latestSession();
 
@@ -63,14 +68,8 @@ export function Join({ code: given }: { readonly code?: string }) {
     if (before !== undefined) navigate(`/meeting/${before.meetingId}`, { replace: true });
   }, [before]);
 
-  const errorOf = (field: string) => errors.find((each) => each.field === field)?.text;
-
-  async function join() {
-    const problems = problemsOf(code, name);
-    setErrors(problems);
-    if (problems.length > 0) return;
-    setBusy(true);
-    try {
+  const join = () =>
+    form.submit(problemsOf(code, name), async () => {
       const joined = await httpWith(await ownSecret()).join(code, name.trim());
       writeStored(STORED_NAME, name.trim());
       keepSession({
@@ -85,25 +84,31 @@ export function Join({ code: given }: { readonly code?: string }) {
         expiresAt: joined.expires_at,
       });
       navigate(`/meeting/${joined.meeting.meeting_id}`, { replace: true });
-    } catch (error) {
-      setErrors([refusalOf(error)]);
-      setBusy(false);
-    }
-  }
+    });
 
   return (
     <Shell>
-      <form
+      <Form
         class="stack join"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void join();
-        }}
+        form={form}
+        onSubmit={join}
+        head={
+          <>
+            <h1>{t('join.title')}</h1>
+            {given !== undefined && <p class="soft">{t('join.invited', { code: given })}</p>}
+          </>
+        }
+        act={t('join.submit')}
+        wide
+        foot={
+          given === undefined &&
+          latest !== undefined && (
+            <Button kind="quiet" onClick={() => navigate(`/meeting/${latest.meetingId}`)}>
+              {t('join.back', { title: latest.title })}
+            </Button>
+          )
+        }
       >
-        <h1>{t('join.title')}</h1>
-        {given !== undefined && <p class="soft">{t('join.invited', { code: given })}</p>}
-        <ErrorSummary errors={errors} />
         {given === undefined && (
           <Field
             id="code"
@@ -112,7 +117,7 @@ export function Join({ code: given }: { readonly code?: string }) {
             hint={t('join.codeHint')}
             value={code}
             onInput={setCode}
-            error={errorOf('code')}
+            error={form.errorOf('code')}
             autocomplete="off"
             spellcheck={false}
             maxLength={12}
@@ -125,20 +130,12 @@ export function Join({ code: given }: { readonly code?: string }) {
           hint={t('join.nameHint')}
           value={name}
           onInput={setName}
-          error={errorOf('name')}
+          error={form.errorOf('name')}
           autocomplete="name"
           maxLength={100}
           required
         />
-        <Button id="join" kind="primary" type="submit" wide busy={busy}>
-          {t('join.submit')}
-        </Button>
-        {given === undefined && latest !== undefined && (
-          <Button kind="quiet" onClick={() => navigate(`/meeting/${latest.meetingId}`)}>
-            {t('join.back', { title: latest.title })}
-          </Button>
-        )}
-      </form>
+      </Form>
     </Shell>
   );
 }

@@ -1,11 +1,13 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { announce } from '../ui/announce.tsx';
 import type { Election } from './ballots/content.ts';
 import type { MeetingWatch, Principal } from './meeting-watch.ts';
 import { t } from './texts.ts';
 
-/** A receipt or result stays for so long at least before the next vote takes its place. */
+/** A receipt or result stays for so long at least before a vote that was waiting already takes its place. */
 const READ_MS = 4_000;
+/** The same before a vote that opens while it is read: the hall has gone on, and its time runs. */
+const GLANCE_MS = 600;
 
 /** Those in whose name this person has still to vote in an open election. */
 export function waitingPrincipals(watch: MeetingWatch, election: Election): Principal[] {
@@ -38,6 +40,8 @@ export interface Shown {
 export function useShownElection(watch: MeetingWatch): Shown {
   const [shownId, show] = useState<string | undefined>(undefined);
   const [since, setSince] = useState(0);
+  const [nextSince, setNextSince] = useState(0);
+  const told = useRef<string | undefined>(undefined);
   const elections = watch.live.elections.value ?? [];
   const shown = elections.find(({ election_id }) => election_id === shownId);
   const states = shown && watch.principals.value.map(({ voter }) => voter.records.of(shown.election_id).value.state);
@@ -47,19 +51,22 @@ export function useShownElection(watch: MeetingWatch): Shown {
   const next = waitingElections(watch).find(({ election_id }) => election_id !== shownId);
 
   useEffect(() => setSince(performance.now()), [standing]);
+  useEffect(() => setNextSince(performance.now()), [next?.election_id]);
 
   useEffect(() => {
     if (busy || next === undefined) return;
-    const waitMs = shown === undefined ? 0 : since + READ_MS - performance.now();
+    const stayMs = nextSince > since ? GLANCE_MS : READ_MS;
+    const waitMs = shown === undefined ? 0 : since + stayMs - performance.now();
     const timer = setTimeout(
       () => {
         show(next.election_id);
-        announce(t('live.opened', { title: next.title }));
+        if (told.current !== next.election_id) announce(t('live.opened', { title: next.title }));
+        told.current = next.election_id; // a drawing that comes between sets the timer a second time
       },
       Math.max(0, waitMs),
     );
     return () => clearTimeout(timer);
-  }, [busy, next, shown, since]);
+  }, [busy, next, shown, since, nextSince]);
 
   // after a reload: what is open and done, rather than an empty room
   const done = elections.find(({ state }) => state === 'open');

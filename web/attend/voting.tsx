@@ -28,7 +28,7 @@ export function ElectionHead({ election, screen }: { readonly election: Election
     <header class="election-head">
       {election.state === 'open' && election.closes_at !== null && (
         <p class="election-clock">
-          <Icon name="clock" /> <Countdown until={election.closes_at} />
+          <Icon name="clock" /> <Countdown until={election.closes_at} least={1} />
         </p>
       )}
       <PageTitle screen={screen} text={election.title} />

@@ -4,10 +4,11 @@ import './style/run.css';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { account, loadAccount, membership } from '../ui/account-session.ts';
+import { refusalText } from '../ui/refusal-words.ts';
 import { match, path } from '../ui/router.ts';
 import { Shell, startApp } from '../ui/shell.tsx';
-import { refusalText } from '../ui/submission.ts';
 import { Skeleton } from '../ui/waiting.tsx';
+import { Audit } from './audit/audit.tsx';
 import { Keys } from './keys/keys.tsx';
 import { Log } from './log/log.tsx';
 import { Meetings } from './meetings.tsx';
@@ -19,6 +20,7 @@ import { Proxies } from './proxies/proxies.tsx';
 import { Run } from './run/run.tsx';
 import { t } from './texts.ts';
 import { Webhooks } from './webhooks/webhooks.tsx';
+import { Work } from './work/work.tsx';
 
 const ROOMS: Readonly<Record<string, () => JSX.Element>> = {
   '/moderate': Meetings,
@@ -29,6 +31,8 @@ const ROOMS: Readonly<Record<string, () => JSX.Element>> = {
   '/moderate/keys': Keys,
   '/moderate/webhooks': Webhooks,
   '/moderate/log': Log,
+  '/moderate/audit': Audit,
+  '/moderate/work': Work,
 };
 
 function Page() {

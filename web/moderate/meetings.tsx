@@ -2,10 +2,12 @@ import { useEffect, useState } from 'preact/hooks';
 import type { MeetingView } from '../../protocol/meetings.ts';
 import { api } from '../ui/account-session.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorSummary, Field } from '../ui/field.tsx';
+import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { formatMoment } from '../ui/i18n.ts';
+import { refusalText } from '../ui/refusal-words.ts';
 import { followLink, navigate } from '../ui/router.ts';
-import { refusalText, useSubmission } from '../ui/submission.ts';
+import { useSubmission } from '../ui/submission.ts';
 import { Skeleton } from '../ui/waiting.tsx';
 import { t } from './texts.ts';
 
@@ -24,16 +26,13 @@ function NewMeeting() {
       navigate(`/moderate/${made.meeting_id}`);
     });
   return (
-    <form
+    <Form
       class="card stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void create();
-      }}
+      form={form}
+      onSubmit={create}
+      head={<h2>{t('meetings.new')}</h2>}
+      act={t('meetings.create')}
     >
-      <h2>{t('meetings.new')}</h2>
-      <ErrorSummary errors={form.errors} />
       <Field
         id="title"
         label={t('meetings.title')}
@@ -44,12 +43,7 @@ function NewMeeting() {
         maxLength={200}
         required
       />
-      <div class="row">
-        <Button id="new-meeting" kind="primary" type="submit" busy={form.busy}>
-          {t('meetings.create')}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

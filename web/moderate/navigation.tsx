@@ -1,24 +1,33 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { membership } from '../ui/account-session.ts';
 import { followLink, path } from '../ui/router.ts';
 import { t } from './texts.ts';
 
-const ROOMS = ['members', 'groups', 'proxies', 'keys', 'webhooks', 'log'].map((room) => `/moderate/${room}`);
+const ROOMS = ['members', 'groups', 'proxies', 'keys', 'webhooks', 'log', 'audit', 'work'].map(
+  (room) => `/moderate/${room}`,
+);
 
 /** The rooms of the console, as far as the person's roles open them. */
 export function Navigation() {
   const roles = membership.value?.roles ?? [];
   const isAdmin = roles.includes('admin');
+  const audits = isAdmin || roles.includes('auditor');
   const oversees = isAdmin || roles.includes('moderator') || roles.includes('auditor');
   const isIn = (to: string) => path.value === to || path.value.startsWith(`${to}/`);
   // a meeting's own page belongs to the meetings
   const here = ROOMS.find(isIn) ?? '/moderate';
+  const bar = useRef<HTMLElement>(null);
+  // on a phone the rooms stand in a row that is scrolled: the present one must not be out of sight
+  useEffect(() => {
+    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [here]);
   const own = (to: string, text: string) => (
     <a href={to} onClick={followLink} aria-current={to === here ? 'page' : undefined}>
       {text}
     </a>
   );
   return (
-    <nav class="console-navigation" aria-label={t('navigation.label')}>
+    <nav ref={bar} class="console-navigation" aria-label={t('navigation.label')}>
       {own('/moderate', t('navigation.meetings'))}
       {oversees && own('/moderate/members', t('navigation.members'))}
       {oversees && own('/moderate/groups', t('navigation.groups'))}
@@ -26,6 +35,8 @@ export function Navigation() {
       {isAdmin && own('/moderate/keys', t('navigation.keys'))}
       {isAdmin && own('/moderate/webhooks', t('navigation.webhooks'))}
       {oversees && own('/moderate/log', t('navigation.log'))}
+      {audits && own('/moderate/audit', t('navigation.audit'))}
+      {isAdmin && own('/moderate/work', t('navigation.work'))}
       <a href="/organisation">{t('navigation.organisation')}</a>
       <a href="/account">{t('navigation.account')}</a>
     </nav>

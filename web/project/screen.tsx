@@ -75,7 +75,9 @@ export function Screen({ live }: { readonly live: LiveMeeting }) {
           <FullScreenButton />
           <DisplaySettings />
         </span>
-        {election?.state === 'open' && election.closes_at !== null && <Countdown until={election.closes_at} />}
+        {election?.state === 'open' && election.closes_at !== null && (
+          <Countdown until={election.closes_at} least={1} />
+        )}
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a small window it is scrolled, by keys too */}
       <main class="screen-main" id="content" tabIndex={0}>

@@ -6,7 +6,7 @@ export interface ButtonProps {
   /** primary: the one act of the page; signal: cannot be undone; plain: everything else; quiet: text only */
   readonly kind?: 'primary' | 'signal' | 'plain' | 'quiet';
   readonly type?: 'button' | 'submit';
-  readonly icon?: IconName;
+  readonly icon?: IconName | undefined;
   /** as wide as its column */
   readonly wide?: boolean;
   /** at work: says so, and takes no second click */

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Icon } from './icon.tsx';
 
 /** One of several as radio buttons under a legend. */
 export function Choices<T extends string>(props: {
@@ -18,6 +19,50 @@ export function Choices<T extends string>(props: {
           <span>
             {option.text}
             {option.hint !== undefined && <span class="soft small block">{option.hint}</span>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Any number of several as tick boxes under a legend. */
+export function Ticks<T extends string>(props: {
+  readonly id: string;
+  readonly legend: string;
+  readonly chosen: readonly T[];
+  readonly options: readonly { readonly value: T; readonly text: string; readonly hint?: string }[];
+  readonly onChange: (chosen: readonly T[]) => void;
+  readonly error?: string | undefined;
+  /** beside: in rows, for few short words; columns: below each other, as many columns as fit; left out: one column */
+  readonly layout?: 'beside' | 'columns';
+}) {
+  const { id, legend, chosen, options, onChange, error, layout } = props;
+  return (
+    <fieldset
+      class={layout === undefined ? 'choices' : `choices choices-${layout}`}
+      id={id}
+      tabIndex={-1}
+      aria-describedby={error === undefined ? undefined : `${id}-error`}
+    >
+      <legend>{legend}</legend>
+      {error !== undefined && (
+        <p class="field-error" id={`${id}-error`}>
+          <Icon name="warning" /> {error}
+        </p>
+      )}
+      {options.map(({ value, text, hint }) => (
+        <label class="choice" key={value}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(value)}
+            onChange={({ currentTarget: { checked } }) =>
+              onChange(checked ? [...chosen, value] : chosen.filter((each) => each !== value))
+            }
+          />
+          <span>
+            {text}
+            {hint !== undefined && <span class="soft small block">{hint}</span>}
           </span>
         </label>
       ))}

@@ -1,4 +1,5 @@
 import { type ClientOptions, PsephosClient, PsephosHttp } from '../../client/index.ts';
+import { setServerTime } from './server-clock.ts';
 
 /** The gateway that served the page. */
 const HTTP_URL = location.origin;
@@ -15,10 +16,20 @@ export function connectWith(
   who: string | ClientOptions['auth'],
   more: Partial<ClientOptions> = {},
 ): Promise<PsephosClient> {
-  return PsephosClient.connect({
+  const connecting = PsephosClient.connect({
     httpUrl: HTTP_URL,
     auth: typeof who === 'string' ? { sessionToken: who } : who,
     connectTimeoutMs: FOREVER_MS,
     ...more,
+    onConnection: (state) => {
+      if (state === 'up') {
+        connecting.then(
+          ({ hello }) => setServerTime(hello.server_time),
+          () => {}, // whoever waits for the connection is told
+        );
+      }
+      more.onConnection?.(state);
+    },
   });
+  return connecting;
 }

@@ -70,6 +70,37 @@ export function Field({
   );
 }
 
+/** A file that is sent as soon as it is chosen; the same one can be chosen again when it has been mended. */
+export function FileField(props: {
+  readonly id: string;
+  readonly label: string;
+  /** as the attribute of that name: '.csv,text/csv' */
+  readonly accept: string;
+  readonly busy: boolean;
+  readonly onFile: (file: File) => void;
+}) {
+  const { id, label, accept, busy, onFile } = props;
+  return (
+    <div class="field">
+      <label class="field-label" for={id}>
+        {label}
+      </label>
+      <input
+        id={id}
+        class="field-input"
+        type="file"
+        accept={accept}
+        disabled={busy}
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file !== undefined) onFile(file);
+          event.currentTarget.value = '';
+        }}
+      />
+    </div>
+  );
+}
+
 export interface FieldError {
   /** id of the field */
   readonly field: string;

@@ -125,11 +125,12 @@ export class LiveMeeting {
   }
 
   /** Parts of the meeting that have changed; each replaces what was held of it. */
-  #moved({ meeting, agenda, speakers, presence }: MeetingLiveView): void {
+  #moved({ meeting, agenda, speakers, presence, elections }: MeetingLiveView): void {
     if (meeting !== undefined) this.meeting.value = meeting;
     if (agenda !== undefined) this.agenda.value = agenda;
     if (speakers !== undefined) this.speakers.value = speakers;
     if (presence !== undefined) this.presence.value = presence;
+    for (const election of elections ?? []) this.put(election);
   }
 
   /** What is known is changed at once; the rest is read a moment later. */
@@ -141,10 +142,13 @@ export class LiveMeeting {
     if (known !== undefined && event.state !== undefined) {
       this.put({ ...known, state: event.state, cancel_reason: event.reason ?? known.cancel_reason });
     }
-    setTimeout(() => void this.#reread(event.subject), known === undefined ? 0 : Math.random() * this.#rereadWithinMs);
+    const atOnce = known === undefined && event.kind !== 'election.opened'; // an opening brings the election with it
+    setTimeout(() => void this.#reread(event), atOnce ? 0 : Math.random() * this.#rereadWithinMs);
   }
 
-  async #reread(electionId: string): Promise<void> {
+  async #reread({ subject: electionId, pos }: TopicEvent): Promise<void> {
+    const known = this.elections.value?.find((each) => each.election_id === electionId);
+    if (known !== undefined && pos <= known.changed_pos) return; // it came meanwhile
     try {
       this.put(await this.http.election(electionId));
     } catch {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PageView } from '../../client/index.ts';
 import { api } from './account-session.ts';
-import { refusalText } from './submission.ts';
+import { loadRefusalWords, refusalText } from './refusal-words.ts';
 
 export interface Paged<T> {
   /** undefined until the first page is here */
@@ -30,6 +30,7 @@ export function usePaged<T>(path: string, query: Query = {}): Paged<T> {
       setNext(page.next_cursor);
       setProblem('');
     } catch (error) {
+      await loadRefusalWords();
       if (!isGone()) setProblem(refusalText(error));
     }
   };

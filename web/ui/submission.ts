@@ -1,46 +1,11 @@
 import { useState } from 'preact/hooks';
 import { PsephosError } from '../../client/index.ts';
 import type { FieldError } from './field.tsx';
-import { t } from './i18n.ts';
-
-/** Why a request was refused, in the page's language, and what now. */
-export function refusalText(error: unknown): string {
-  if (!(error instanceof PsephosError)) return t('refusal.bug');
-  const wait = Math.ceil(Number(error.details.retry_after_ms ?? 1_000) / 1_000);
-  switch (error.code) {
-    case 'UNREACHABLE':
-    case 'LOAD_001':
-    case 'LOAD_003':
-    case 'LOAD_004':
-      return t('refusal.unreachable');
-    case 'LOAD_002':
-      return t('refusal.tooOften', { count: wait });
-    case 'AUTH_001':
-      return t('refusal.signedOut');
-    case 'AUTH_002':
-      return t('refusal.notAllowed');
-    case 'QUOTA_001':
-      return t('refusal.quota');
-    case 'NOT_FOUND_001':
-      return t('refusal.notFound');
-    case 'INTERNAL_001':
-      return t('refusal.bug');
-    default:
-      return error.message;
-  }
-}
-
-/** The fields that the gateway names; `at` is the whole form, for everything else. */
-function fieldErrorsOf(error: unknown, at: string): readonly FieldError[] {
-  const fields = error instanceof PsephosError ? error.details.fields : undefined;
-  if (!Array.isArray(fields) || fields.length === 0) return [{ field: at, text: refusalText(error) }];
-  return (fields as readonly { path: string; problem: string }[]).map(({ path, problem }) => ({
-    field: path,
-    text: `${path}: ${problem}`,
-  }));
-}
+import { fieldErrorsOf, loadRefusalWords } from './refusal-words.ts';
 
 export interface Submission {
+  /** id of what errors lead to that belong to no field: the form's button, mostly */
+  readonly at: string;
   readonly errors: readonly FieldError[];
   readonly busy: boolean;
   errorOf(field: string): string | undefined;
@@ -52,14 +17,17 @@ export interface Submission {
  * The life of one form: what is wrong with it, and whether it is being sent.
  * @param at id of the form's button: errors that belong to no field lead there
  * @param explain a better word for refusals that this form knows
+ * @param ids what the gateway calls a field -> its id on the page, where that is another
  */
 export function useSubmission(
   at: string,
   explain: (error: PsephosError) => readonly FieldError[] | undefined = () => undefined,
+  ids: Readonly<Record<string, string>> = {},
 ): Submission {
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [busy, setBusy] = useState(false);
   return {
+    at,
     errors,
     busy,
     errorOf: (field) => errors.find((each) => each.field === field)?.text,
@@ -71,7 +39,9 @@ export function useSubmission(
         await work();
         return true;
       } catch (error) {
-        setErrors((error instanceof PsephosError ? explain(error) : undefined) ?? fieldErrorsOf(error, at));
+        const known = error instanceof PsephosError ? explain(error) : undefined;
+        if (known === undefined) await loadRefusalWords();
+        setErrors(known ?? fieldErrorsOf(error, at, ids));
         return false;
       } finally {
         setBusy(false);

@@ -1,4 +1,5 @@
 import type { MailData, MailLocale, MailTemplate } from '../mail.ts';
+import { auditHead } from './audit.ts';
 import { meetingInvitation, memberInvitation } from './invitations.ts';
 import { type Letter, type RenderedLetter, renderLetter } from './letter.ts';
 import { accountExists, emailChange, magicLink, passwordChanged, passwordReset, verifyEmail } from './signing-in.ts';
@@ -12,6 +13,7 @@ const TEMPLATES: { readonly [Name in MailTemplate]: Readonly<Record<MailLocale, 
   'email-change': emailChange,
   'member-invitation': memberInvitation,
   'meeting-invitation': meetingInvitation,
+  'audit-head': auditHead,
 };
 
 /** Subject, text and HTML. @throws where a mail was queued by another version that knew other templates */

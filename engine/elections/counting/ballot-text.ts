@@ -1,3 +1,4 @@
+import type { FieldSentence } from '../../../protocol/field-problems.ts';
 import { limits } from '../../limits.ts';
 import type { BallotProblem, Contest, Encoded } from './method.ts';
 
@@ -12,7 +13,7 @@ export class Problems {
     return this.list.length >= PROBLEMS_MAX;
   }
 
-  add(path: string, problem: string): void {
+  add(path: string, problem: FieldSentence): void {
     if (!this.full) this.list.push({ path, problem });
   }
 
@@ -52,7 +53,7 @@ export function onlyField(ballot: unknown, field: string, problems: Problems): u
 }
 
 /** Reads one value of a ballot: the number it stands for, or what is wrong with it. */
-export type ReadValue = (value: unknown) => number | string;
+export type ReadValue = (value: unknown) => number | FieldSentence;
 
 export function wholeNumber(min: number, max: number): ReadValue {
   return (value) => {

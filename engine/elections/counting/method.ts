@@ -1,3 +1,4 @@
+import type { FieldProblem } from '../../../protocol/field-problems.ts';
 import type { Option } from '../../../protocol/methods/option.ts';
 
 /**
@@ -19,10 +20,7 @@ export interface Pattern {
   readonly weight: bigint;
 }
 
-export interface BallotProblem {
-  readonly path: string;
-  readonly problem: string;
-}
+export type BallotProblem = FieldProblem;
 
 export type Encoded =
   | { readonly ok: true; readonly ballot: string }

@@ -1,4 +1,5 @@
 import { IMPORT_FIELDS, type ImportField } from '../../../protocol/member-imports.ts';
+import type { RefusalReason } from '../../../protocol/refusal-reasons.ts';
 import { limits } from '../../limits.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 
@@ -39,7 +40,7 @@ function fieldOf(heading: string): ImportField | null {
   );
 }
 
-function refused(reason: string, message: string, headings: readonly string[]): Outcome<never> {
+function refused(reason: RefusalReason, message: string, headings: readonly string[]): Outcome<never> {
   return refuse('invalid_input', message, { details: { reason, line: 1, headings } });
 }
 

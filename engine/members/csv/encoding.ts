@@ -49,7 +49,7 @@ export function decodeFile(bytes: Uint8Array, asked: ImportEncoding | undefined)
   const text = decode(bytes, encoding);
   if (text !== null && !text.includes('\0')) return accept({ text, encoding });
   const found = likelyEncoding(bytes);
-  const details = { reason: 'encoding', expected: encoding, found };
+  const details = { reason: 'encoding' as const, expected: encoding, found };
   if (asked !== undefined && asked === found) {
     return refuse('invalid_input', `The file is damaged: it is not valid ${NAMES[encoding]}. Save it again.`, {
       details,

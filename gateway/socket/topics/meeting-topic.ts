@@ -10,13 +10,17 @@ export interface MeetingSource extends EventSource {
   readParts(): Promise<Outcome<MeetingLiveView>>;
   /** who is here, in numbers */
   readPresence(): Promise<Outcome<MeetingLiveView>>;
+  /** an election whole */
+  readOpened(electionId: string): Promise<Outcome<MeetingLiveView>>;
 }
 
 type Part = keyof MeetingLiveView;
+const OPENED = 'election.opened';
 
 /**
  * The events of a meeting, and beside them its parts whole: agenda and speakers when something has happened in the meeting,
- * who is here when that has changed, at most once a second. Thousands of pages then need not ask for them.
+ * who is here when that has changed, at most once a second, an election when it opens. Thousands of pages then need not ask
+ * for them.
  */
 export class MeetingTopic extends EventTopic {
   readonly #source: MeetingSource;
@@ -49,7 +53,9 @@ export class MeetingTopic extends EventTopic {
 
   override take(event: TopicEvent): void {
     super.take(event);
-    if (!event.kind.startsWith('election.')) this.#lookSoon(this.#limits.topicIntervalMs);
+    if (event.kind === OPENED) void this.#bring(event.subject);
+    // items of the agenda may name an election from its opening on
+    if (event.kind === OPENED || !event.kind.startsWith('election.')) this.#lookSoon(this.#limits.topicIntervalMs);
   }
 
   override also(): readonly string[] {
@@ -61,6 +67,17 @@ export class MeetingTopic extends EventTopic {
     this.#stopped = true;
     clearTimeout(this.#looking);
     clearTimeout(this.#counting);
+  }
+
+  /** Where it cannot be read now, each page asks for it. */
+  async #bring(electionId: string): Promise<void> {
+    try {
+      const opened = await this.#source.readOpened(electionId);
+      if (!opened.ok || this.#stopped) return;
+      this.publish(this.offset, liveText(new Map([['elections', JSON.stringify(opened.value.elections)]])));
+    } catch (error) {
+      this.#source.report(error);
+    }
   }
 
   #lookSoon(afterMs: number): void {

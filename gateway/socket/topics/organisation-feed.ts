@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, LogEntry } from '../../../engine/index.ts';
 import type { SocketLimits } from '../limits.ts';
 import { type EventTopic, eventOf, isEvent } from './event-topic.ts';
+import { AUDIENCES, keyOf } from './topic.ts';
 
 /** Kinds of entries whose topic is a meeting; a proxy for all meetings has none, and its own id is nobody's topic. */
 const OF_MEETINGS = /^(meeting|agenda|speakers|proxy|proxies)\./;
-/** Elections whose meeting is remembered; past it the oldest are asked for again. */
-const MEETINGS_KEPT = 2_000;
+/** What happens to drafts alone. */
+const OF_DRAFTS: readonly string[] = ['election.created', 'election.edited', 'election.deleted'];
+/** Elections whose meeting, and whose opening, is remembered; past it the oldest are asked for again. */
+const ELECTIONS_KEPT = 2_000;
 
 /** Follows the log of one organisation and hands its events to the topics that are watched: one follow for all. */
 export class OrganisationFeed {
@@ -14,9 +17,11 @@ export class OrganisationFeed {
   readonly #orgId: string;
   readonly #limits: SocketLimits;
   readonly #report: (error: unknown) => void;
-  /** by name, e.g. 'meeting:…' */
+  /** by key */
   readonly #topics = new Map<string, EventTopic>();
   readonly #meetingOf = new Map<string, string | null>();
+  /** milliseconds since 1970, of those that have opened */
+  readonly #openedAt = new Map<string, number>();
   #pos = 0;
   #follow: Promise<{ stop(): void }> | undefined;
   #delivered: Promise<void> = Promise.resolve();
@@ -50,11 +55,11 @@ export class OrganisationFeed {
   }
 
   add(topic: EventTopic): void {
-    this.#topics.set(topic.name, topic);
+    this.#topics.set(topic.key, topic);
   }
 
   remove(topic: EventTopic): void {
-    if (this.#topics.get(topic.name) === topic) this.#topics.delete(topic.name);
+    if (this.#topics.get(topic.key) === topic) this.#topics.delete(topic.key);
   }
 
   stop(): void {
@@ -82,6 +87,30 @@ export class OrganisationFeed {
     return null;
   }
 
+  /** Tells of an election as it was before it opened, or of one that never will. Asks until the database answers. */
+  async isOfDraft({ topic, kind, at }: LogEntry): Promise<boolean> {
+    if (!kind.startsWith('election.')) return false;
+    if (OF_DRAFTS.includes(kind)) return true;
+    const openedAtMs = kind === 'election.opened' ? at.getTime() : await this.#openedAtMs(topic);
+    if (openedAtMs === null) return true;
+    if (this.#openedAt.size >= ELECTIONS_KEPT) this.#openedAt.delete(this.#openedAt.keys().next().value as string);
+    this.#openedAt.set(topic, openedAtMs);
+    return at.getTime() < openedAtMs;
+  }
+
+  /** Null where it has not opened. */
+  async #openedAtMs(electionId: string): Promise<number | null> {
+    const known = this.#openedAt.get(electionId);
+    if (known !== undefined) return known;
+    while (!this.#stopped) {
+      const election = await this.#engine.elections.get(this.#orgId, electionId);
+      if (election.ok) return election.value.openedAt?.getTime() ?? null;
+      if (election.failure.kind === 'not_found') return null;
+      await sleep(this.#limits.topicRetryMs);
+    }
+    return null;
+  }
+
   async #begin(): Promise<{ stop(): void }> {
     const follow = await this.#engine.feed.follow(this.#orgId, null, (entries) => {
       this.#delivered = this.#delivered.then(() => this.#deliver(entries)).catch(this.#report);
@@ -93,21 +122,28 @@ export class OrganisationFeed {
   async #deliver(entries: readonly LogEntry[]): Promise<void> {
     for (const entry of entries) {
       if (isEvent(entry)) {
-        this.#topics.get(`election:${entry.topic}`)?.take(eventOf(entry));
         const meeting = this.#watchesMeetings() ? await this.meetingOf(entry) : null;
-        if (meeting !== null) this.#topics.get(`meeting:${meeting}`)?.take(eventOf(entry));
+        await this.#tell(`election:${entry.topic}`, entry);
+        if (meeting !== null) await this.#tell(`meeting:${meeting}`, entry);
       }
       this.#pos = entry.pos;
     }
   }
 
+  async #tell(name: string, entry: LogEntry): Promise<void> {
+    for (const audience of AUDIENCES) {
+      const topic = this.#topics.get(keyOf(this.#orgId, name, audience));
+      if (topic !== undefined && (audience === 'drafts' || !(await this.isOfDraft(entry)))) topic.take(eventOf(entry));
+    }
+  }
+
   #watchesMeetings(): boolean {
-    for (const name of this.#topics.keys()) if (name.startsWith('meeting:')) return true;
+    for (const { name } of this.#topics.values()) if (name.startsWith('meeting:')) return true;
     return false;
   }
 
   #remember(electionId: string, meetingId: string | null): string | null {
-    if (this.#meetingOf.size >= MEETINGS_KEPT) this.#meetingOf.delete(this.#meetingOf.keys().next().value as string);
+    if (this.#meetingOf.size >= ELECTIONS_KEPT) this.#meetingOf.delete(this.#meetingOf.keys().next().value as string);
     this.#meetingOf.set(electionId, meetingId);
     return meetingId;
   }

@@ -1,17 +1,22 @@
 import type { Outcome } from '../../../engine/index.ts';
 
+/** Topics of meetings and elections come in two: with drafts for whoever prepares or oversees, and from the opening on. */
+export const AUDIENCES = ['drafts', 'opened'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
 export interface TopicParts {
   /** as clients write it, e.g. 'tally:0192f0c1-…' */
   readonly name: string;
   readonly orgId: string;
+  readonly audience: Audience;
   readonly epoch: string;
   /** sends one text to every subscriber of a key */
   readonly send: (key: string, text: string) => void;
 }
 
-/** The key of a topic among those of all organisations. */
-export function keyOf(orgId: string, name: string): string {
-  return `${orgId} ${name}`;
+/** The key of a topic among those of all organisations, for one audience. */
+export function keyOf(orgId: string, name: string, audience: Audience): string {
+  return `${orgId} ${name} ${audience}`;
 }
 
 /**
@@ -29,9 +34,9 @@ export abstract class Topic {
   #offset = 0;
   readonly #send: TopicParts['send'];
 
-  constructor({ name, orgId, epoch, send }: TopicParts) {
+  constructor({ name, orgId, audience, epoch, send }: TopicParts) {
     this.name = name;
-    this.key = keyOf(orgId, name);
+    this.key = keyOf(orgId, name, audience);
     this.epoch = epoch;
     this.#send = send;
   }

@@ -5,6 +5,7 @@ import { agendaAsJson } from '../../http/agenda.ts';
 import { electionAsJson } from '../../http/elections.ts';
 import { meetingAsJson, presenceAsJson } from '../../http/meetings.ts';
 import { speakersAsJson } from '../../http/speakers.ts';
+import type { Audience } from './topic.ts';
 
 /** The whole state of an election topic. */
 export async function readElection(
@@ -16,16 +17,21 @@ export async function readElection(
   return election.ok ? accept({ election: electionAsJson(election.value) }) : election;
 }
 
-/** The whole state of a meeting topic: the meeting and the newest of its elections. */
+/** The whole state of a meeting topic: the meeting and the newest of its elections that the audience sees. */
 export async function readMeeting(
   engine: Engine,
   orgId: string,
   meetingId: string,
   electionsMax: number,
+  audience: Audience,
 ): Promise<Outcome<MeetingTopicData>> {
   const meeting = await engine.meetings.get(orgId, meetingId);
   if (!meeting.ok) return meeting;
-  const elections = await engine.elections.list(orgId, { meetingId, limit: electionsMax });
+  const elections = await engine.elections.list(orgId, {
+    meetingId,
+    limit: electionsMax,
+    opened: audience === 'opened',
+  });
   if (!elections.ok) return elections;
   return accept({ meeting: meetingAsJson(meeting.value), elections: elections.value.items.map(electionAsJson) });
 }
@@ -35,6 +41,7 @@ export async function readMeetingParts(
   engine: Engine,
   orgId: string,
   meetingId: string,
+  audience: Audience,
 ): Promise<Outcome<MeetingLiveView>> {
   const meeting = await engine.meetings.get(orgId, meetingId);
   if (!meeting.ok) return meeting;
@@ -44,9 +51,15 @@ export async function readMeetingParts(
   if (!speakers.ok) return speakers;
   return accept({
     meeting: meetingAsJson(meeting.value),
-    agenda: agendaAsJson(agenda.value),
+    agenda: agendaAsJson(agenda.value, audience === 'drafts'),
     speakers: speakersAsJson(speakers.value),
   });
+}
+
+/** An election that has just opened. */
+export async function readOpened(engine: Engine, orgId: string, electionId: string): Promise<Outcome<MeetingLiveView>> {
+  const election = await engine.elections.get(orgId, electionId);
+  return election.ok ? accept({ elections: [electionAsJson(election.value)] }) : election;
 }
 
 export async function readPresence(

@@ -35,7 +35,7 @@ test('every code is reachable', () => {
 });
 
 test.each(FAILURE_KINDS)('%s makes a valid body and a valid socket error', (kind) => {
-  const failure = { kind, message: 'No.', details: { reason: 'why' } };
+  const failure = { kind, message: 'No.', details: { reason: 'changed' as const } };
   const { status, headers, body } = toHttpError(failure, 'r-1', NOW);
   expect(errorBody.parse(body)).toMatchObject({ request_id: 'r-1', timestamp: NOW.toISOString(), message: 'No.' });
   expect(socketError.parse(toSocketError(failure)).code).toBe(body.error_code);

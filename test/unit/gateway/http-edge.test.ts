@@ -171,10 +171,10 @@ describe('load and time', () => {
       await gate.promise;
       return accept(election);
     };
-    const engine = stubEngine({ elections: { get: slow, open: slow } });
+    const engine = stubEngine({ elections: { get: slow, close: slow } });
     const { call } = httpOver(engine, { requestTimeoutMs: 20, requestsInWork: 2 });
     expect((await call('GET', one)).json.error_code).toBe('LOAD_003');
-    expect((await call('POST', `${one}/open`)).json.error_code).toBe('LOAD_004');
+    expect((await call('POST', `${one}/close`)).json.error_code).toBe('LOAD_004');
     expect((await call('GET', one)).json.error_code).toBe('LOAD_001');
     gate.resolve();
     await new Promise((resolve) => setImmediate(resolve));

@@ -70,7 +70,7 @@ describe('fields', () => {
 
   test('a missing field is named', async () => {
     const { json } = await call('POST', '/v1/meetings', { body: {} });
-    expect(json.details.fields).toEqual([{ path: 'title', problem: 'is missing' }]);
+    expect(json.details.fields).toEqual([{ path: 'title', problem: 'is missing', reason: 'missing' }]);
     expect(json.message).toBe('The request is malformed: title is missing.');
     expect(await fields(cast, { cast_key: CAST_KEY })).toEqual(['ballot']);
   });
@@ -160,7 +160,7 @@ describe('addresses', () => {
 });
 
 test('a ballot that breaks the rules is BALLOT_005 with its problems', async () => {
-  const problems = [{ path: 'options.0', problem: 'is no option of this election' }];
+  const problems = [{ path: 'options.0', problem: 'more than 9' }] as const;
   const engine = stubEngine({
     elections: {
       cast: async () => refuse('ballot_invalid', 'The ballot breaks the rules.', { details: { problems } }),
@@ -168,7 +168,8 @@ test('a ballot that breaks the rules is BALLOT_005 with its problems', async () 
   });
   const body = { ballot: { options: ['z'] }, cast_key: CAST_KEY, credential: 't' };
   const { status, json } = await httpOver(engine).call('POST', cast, { body });
-  expect([status, json.error_code, json.details]).toEqual([422, 'BALLOT_005', { problems }]);
+  const found = { problems: [{ ...problems[0], reason: 'above', params: { max: '9' } }] };
+  expect([status, json.error_code, json.details]).toEqual([422, 'BALLOT_005', found]);
 });
 
 test('an election as JSON has no field that its schema does not know', async () => {

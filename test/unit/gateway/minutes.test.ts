@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import PDFDocument from 'pdfkit';
 import { describe, expect, test } from 'vitest';
 import { contestOf, methodOf } from '../../../engine/elections/counting/index.ts';
 import { resultToJson } from '../../../engine/elections/result-json.ts';
@@ -6,6 +7,7 @@ import { decide, type RollFacts } from '../../../engine/elections/rules.ts';
 import { VOTE } from '../../../engine/elections/votes.ts';
 import { type Block, electionBlocks, type Sheet } from '../../../gateway/minutes/blocks.ts';
 import { minutesPdf } from '../../../gateway/minutes/document.ts';
+import { useFaces } from '../../../gateway/minutes/faces.ts';
 import { LANGUAGES, WORDS } from '../../../gateway/minutes/words.ts';
 import { type ElectionMethod, METHOD_IDS } from '../../../protocol/methods/index.ts';
 import { randomElection } from '../../harness/elections.ts';
@@ -144,4 +146,16 @@ test('a whole meeting of a hundred options over many rounds stays a document of 
   for (const language of LANGUAGES) {
     expect((await minutesPdf(HEAD, [sheetOf(motion)], { language, timeZone: 'UTC' })).length).toBeGreaterThan(10_000);
   }
+});
+
+test('characters that the faces lack are named by their number, and none vanishes', async () => {
+  const printable = useFaces(new PDFDocument());
+  const readable = 'Zoë Ångström, Łukasz Żółć, Жанна Ωмега: “½ – 3 €” ✓';
+  expect(printable(readable)).toBe(readable);
+  expect(printable('王小明')).toBe('[U+738B][U+5C0F][U+660E]');
+  expect(printable('Ban \u{1f9e8}\u{fe0f}?\nYes')).toBe('Ban [U+1F9E8]?\nYes');
+  expect(printable('a\u{202e}b\tc')).toBe('a b c');
+  const title = `Adopt ${'王小明'.repeat(60)} \u{1f9e8}?`;
+  const strange = sheetOf({ ...motion, title });
+  expect((await minutesPdf({ ...HEAD, organisation: title }, [strange], ENGLISH)).length).toBeGreaterThan(10_000);
 });

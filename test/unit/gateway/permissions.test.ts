@@ -45,11 +45,14 @@ const TABLE: Readonly<Record<Permission, readonly [string, 'organisation' | 'mee
   'results.preview': ['000111', 'meeting', 'auditor'],
   'participation.read': ['000111', 'meeting', 'auditor'],
   'elections.recount': ['000111', 'meeting', 'auditor'],
+  'search.read': ['111111', 'meeting', 'guest'],
   'log.read': ['000111', 'organisation', 'auditor'],
+  'audit.read': ['000101', 'organisation', 'auditor'],
   'sockets.connect': ['111111', 'meeting', 'guest'],
   'api-keys.manage': ['000001', 'organisation', 'admin'],
   'usage.read': ['000101', 'organisation', 'auditor'],
   'webhooks.manage': ['000001', 'organisation', 'admin'],
+  'work.manage': ['000001', 'organisation', 'admin'],
 };
 
 const identity = (roles: readonly Role[], more: Partial<Identity> = {}): Identity => ({
@@ -110,6 +113,7 @@ test('what persons may do outside any organisation', () => {
     'invitations.redeem': 'person',
     'organisations.manage': 'platform',
     'usage.report': 'platform',
+    'work.oversee': 'platform',
   } as const;
   expect(PERSON_PERMISSIONS).toEqual(table);
   for (const [permission, reach] of Object.entries(table) as [keyof typeof table, string][]) {

@@ -31,6 +31,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'nav.back': 'Zurück zur Versammlung',
   'nav.next': 'Zur nächsten Abstimmung',
   'live.opened': 'Eine Abstimmung ist offen: {{title}}',
+  'live.closed': '{{title}}: Die Abstimmung ist beendet.',
+  'live.cancelled': '{{title}}: Die Abstimmung wurde abgebrochen.',
+  'live.published': '{{title}}: Das Ergebnis ist da.',
   'live.otherOpen': 'Eine weitere Abstimmung ist offen: {{title}}',
 
   'vote.secret': 'Geheime Abstimmung: Niemand kann Ihren Namen mit Ihrem Stimmzettel verbinden.',

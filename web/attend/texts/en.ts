@@ -29,6 +29,9 @@ export const en = {
   'nav.back': 'Back to the meeting',
   'nav.next': 'Go to the next vote',
   'live.opened': 'A vote is open: {{title}}',
+  'live.closed': '{{title}}: voting has ended.',
+  'live.cancelled': '{{title}}: the vote was cancelled.',
+  'live.published': '{{title}}: the result is here.',
   'live.otherOpen': 'Another vote is open: {{title}}',
 
   'vote.secret': 'Secret vote: nobody can join your name to your ballot.',

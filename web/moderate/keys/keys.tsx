@@ -2,95 +2,23 @@ import { useState } from 'preact/hooks';
 import type { ApiKeyView } from '../../../protocol/api-keys.ts';
 import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
-import { Select } from '../../ui/choices.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { ErrorSummary, Field } from '../../ui/field.tsx';
+import { ErrorSummary } from '../../ui/field.tsx';
 import { formatMoment } from '../../ui/i18n.ts';
 import { usePaged } from '../../ui/paged.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
 import { type MemberRole, rolesInWords } from '../members/words.ts';
 import { t } from '../texts.ts';
+import { NewKey, type Secrets, SecretsShown } from './new-key.tsx';
+import { scopeNames } from './scopes.ts';
 
 /** The old secret works so long beside the new one: systems are changed one after the other. */
 const OVERLAP_SECONDS = 24 * 3_600;
 
-interface Secrets {
-  readonly key: ApiKeyView;
-  readonly secret: string;
-  readonly signing_secret: string;
-}
-
-function SecretsShown({ made }: { readonly made: Secrets }) {
-  return (
-    <div class="card stack" role="status">
-      <p>{t('keys.keep', { name: made.key.name })}</p>
-      <dl class="secrets">
-        <dt>{t('keys.secret')}</dt>
-        <dd>
-          <code>{made.secret}</code>
-        </dd>
-        <dt>{t('keys.signingSecret')}</dt>
-        <dd>
-          <code>{made.signing_secret}</code>
-        </dd>
-      </dl>
-    </div>
-  );
-}
-
-type KeyRole = 'moderator' | 'auditor' | 'member' | 'admin';
-
-function NewKey({ onMade }: { readonly onMade: (made: Secrets) => void }) {
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<KeyRole>('moderator');
-  const form = useSubmission('new-key');
-  const problems = name.trim() === '' ? [{ field: 'key-name', text: t('keys.nameMissing') }] : [];
-  const create = () =>
-    form.submit(problems, async () => {
-      const body = { name: name.trim(), roles: [role] };
-      onMade(await api.call<Secrets>({ method: 'POST', path: '/v1/api-keys', body }));
-      setName('');
-    });
-  return (
-    <form
-      class="card stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void create();
-      }}
-    >
-      <h2>{t('keys.new')}</h2>
-      <ErrorSummary errors={form.errors} />
-      <Field
-        id="key-name"
-        label={t('keys.name')}
-        hint={t('keys.nameHint')}
-        value={name}
-        onInput={setName}
-        error={form.errorOf('key-name')}
-        maxLength={200}
-      />
-      <Select
-        id="key-role"
-        label={t('keys.role')}
-        value={role}
-        options={[
-          { value: 'moderator', text: t('role.moderator') },
-          { value: 'auditor', text: t('role.auditor') },
-          { value: 'member', text: t('role.member') },
-          { value: 'admin', text: t('role.admin') },
-        ]}
-        onChange={setRole}
-      />
-      <div class="row">
-        <Button id="new-key" kind="primary" type="submit" busy={form.busy}>
-          {t('keys.create')}
-        </Button>
-      </div>
-    </form>
-  );
+function expiry(moment: string): string {
+  const values = { moment: formatMoment(moment) };
+  return Date.parse(moment) > Date.now() ? t('keys.expires', values) : t('keys.expired', values);
 }
 
 function KeyRow(props: {
@@ -124,7 +52,11 @@ function KeyRow(props: {
               ? t('keys.neverUsed')
               : t('keys.lastUsed', { moment: formatMoment(apiKey.last_used_at) })}
           {apiKey.source === 'file' && ` · ${t('keys.fromFile')}`}
+          {apiKey.revoked_at === null && apiKey.expires_at !== null && ` · ${expiry(apiKey.expires_at)}`}
         </span>
+        {apiKey.scopes !== null && (
+          <span class="soft small block">{t('keys.scopesOnly', { scopes: scopeNames(apiKey.scopes) })}</span>
+        )}
         <ErrorSummary errors={form.errors} />
       </span>
       {usable && (

@@ -6,6 +6,7 @@ import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorSummary, Field, type FieldError } from '../../ui/field.tsx';
+import { Form, SubmitButton } from '../../ui/form.tsx';
 import { type Paged, usePaged } from '../../ui/paged.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
@@ -24,7 +25,7 @@ const explainAt =
 
 function NewGroup({ onMade }: { readonly onMade: () => Promise<void> }) {
   const [name, setName] = useState('');
-  const form = useSubmission('new-group', explainAt('group-name'));
+  const form = useSubmission('new-group', explainAt('group-name'), { name: 'group-name' });
   const problems = name.trim() === '' ? [{ field: 'group-name', text: t('groups.nameMissing') }] : [];
   const create = () =>
     form.submit(problems, async () => {
@@ -34,16 +35,7 @@ function NewGroup({ onMade }: { readonly onMade: () => Promise<void> }) {
       await onMade();
     });
   return (
-    <form
-      class="card stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void create();
-      }}
-    >
-      <h2>{t('groups.new')}</h2>
-      <ErrorSummary errors={form.errors} />
+    <Form class="card stack" form={form} onSubmit={create} head={<h2>{t('groups.new')}</h2>} act={t('groups.create')}>
       <Field
         id="group-name"
         label={t('groups.name')}
@@ -52,19 +44,14 @@ function NewGroup({ onMade }: { readonly onMade: () => Promise<void> }) {
         error={form.errorOf('group-name')}
         maxLength={100}
       />
-      <div class="row">
-        <Button id="new-group" kind="primary" type="submit" busy={form.busy}>
-          {t('groups.create')}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
 function Rename({ group, onDone }: { readonly group: GroupView; readonly onDone: () => Promise<void> }) {
   const id = `rename-${group.group_id}`;
   const [name, setName] = useState(group.name);
-  const form = useSubmission(id, explainAt(id));
+  const form = useSubmission(`${id}-save`, explainAt(id), { name: id });
   const problems = name.trim() === '' ? [{ field: id, text: t('groups.nameMissing') }] : [];
   const save = () =>
     form.submit(problems, async () => {
@@ -72,15 +59,7 @@ function Rename({ group, onDone }: { readonly group: GroupView; readonly onDone:
       await onDone();
     });
   return (
-    <form
-      class="stack group-rename"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      <ErrorSummary errors={form.errors} />
+    <Form class="stack group-rename" form={form} onSubmit={save}>
       <div class="row fields-beside">
         <Field
           id={id}
@@ -90,11 +69,11 @@ function Rename({ group, onDone }: { readonly group: GroupView; readonly onDone:
           error={form.errorOf(id)}
           maxLength={100}
         />
-        <Button type="submit" busy={form.busy}>
+        <SubmitButton form={form} kind="plain">
           {t('members.save')}
-        </Button>
+        </SubmitButton>{' '}
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -4,8 +4,8 @@ import { api } from '../../ui/account-session.ts';
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/choices.tsx';
-import { ErrorSummary } from '../../ui/field.tsx';
-import { formatNumber } from '../../ui/i18n.ts';
+import { ErrorSummary, FileField } from '../../ui/field.tsx';
+import { formatAmount, formatNumber } from '../../ui/i18n.ts';
 import { navigate } from '../../ui/router.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
@@ -19,7 +19,7 @@ function Errors({ found }: { readonly found: MemberImportView }) {
     <section class="stack" aria-labelledby="import-errors">
       <h2 id="import-errors">{t('import.errors', { count: found.errors_total })}</h2>
       <div class="rounds-scroll">
-        <table class="table">
+        <table class="table import-table">
           <thead>
             <tr>
               <th scope="col">{t('import.line')}</th>
@@ -31,12 +31,12 @@ function Errors({ found }: { readonly found: MemberImportView }) {
           <tbody>
             {found.errors.slice(0, ERRORS_SHOWN).map((error) => (
               <tr key={`${error.line} ${error.column} ${error.problem}`}>
-                <th scope="row" class="figures">
+                <th scope="row" class="figures" data-label={t('import.line')}>
                   {error.line}
                 </th>
-                <td>{error.column ?? '–'}</td>
-                <td>{importProblem(error.problem)}</td>
-                <td>{error.value}</td>
+                <td data-label={t('import.column')}>{error.column ?? '–'}</td>
+                <td class="import-main">{importProblem(error.problem)}</td>
+                <td data-label={t('import.value')}>{error.value === '' ? '–' : error.value}</td>
               </tr>
             ))}
           </tbody>
@@ -57,28 +57,34 @@ function Sample({ found }: { readonly found: MemberImportView }) {
     <section class="stack" aria-labelledby="import-sample">
       <h2 id="import-sample">{t('import.sample')}</h2>
       <div class="rounds-scroll">
-        <table class="table">
+        <table class="table import-table">
           <thead>
             <tr>
               <th scope="col">{t('members.number')}</th>
               <th scope="col">{t('members.name')}</th>
               <th scope="col">{t('members.email')}</th>
-              <th scope="col">{t('members.weight')}</th>
+              <th scope="col" class="import-figure">
+                {t('members.weight')}
+              </th>
             </tr>
           </thead>
           <tbody>
             {found.sample.map((row) => (
               <tr key={row.line}>
-                <td class="figures">{row.number ?? '–'}</td>
-                <th scope="row">
+                <td class="figures" data-label={t('members.number')}>
+                  {row.number ?? '–'}
+                </td>
+                <th scope="row" class="import-main">
                   {row.name}
                   <Was value={row.before?.name} now={row.name} />
                 </th>
-                <td>
+                <td data-label={t('members.email')}>
                   {row.email ?? '–'}
                   <Was value={row.before?.email} now={row.email} />
                 </td>
-                <td class="figures">{row.weight}</td>
+                <td class="figures import-figure" data-label={t('members.weight')}>
+                  {formatAmount(row.weight)}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -171,23 +177,13 @@ export function Import() {
             ]}
             onChange={setEncoding}
           />
-          <div class="field">
-            <label class="field-label" for="file">
-              {t('import.file')}
-            </label>
-            <input
-              id="file"
-              class="field-input"
-              type="file"
-              accept=".csv,text/csv"
-              disabled={form.busy}
-              onChange={(event) => {
-                const [file] = event.currentTarget.files ?? [];
-                if (file !== undefined) void send(file);
-                event.currentTarget.value = '';
-              }}
-            />
-          </div>
+          <FileField
+            id="file"
+            label={t('import.file')}
+            accept=".csv,text/csv"
+            busy={form.busy}
+            onFile={(file) => void send(file)}
+          />
           {form.busy && <p role="status">{t('import.reading')}</p>}
         </>
       ) : (

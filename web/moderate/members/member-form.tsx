@@ -3,8 +3,10 @@ import type { PsephosError } from '../../../client/index.ts';
 import type { MemberView } from '../../../protocol/members.ts';
 import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
+import { Ticks } from '../../ui/choices.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorSummary, Field, type FieldError } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
 import { useGroups } from './groups.tsx';
@@ -31,52 +33,29 @@ function explain(error: PsephosError): readonly FieldError[] | undefined {
 
 const ROLES: readonly MemberRole[] = ['admin', 'moderator', 'auditor', 'sponsor', 'member'];
 
-function Roles({
-  roles,
-  onChange,
-}: {
-  roles: readonly MemberRole[];
-  onChange: (roles: readonly MemberRole[]) => void;
+function Roles(props: {
+  readonly chosen: readonly MemberRole[];
+  readonly onChange: (roles: readonly MemberRole[]) => void;
+  readonly error: string | undefined;
 }) {
-  return (
-    <fieldset class="choices choices-beside" id="roles" tabIndex={-1}>
-      <legend>{t('members.roles')}</legend>
-      {ROLES.map((role) => (
-        <label class="choice" key={role}>
-          <input
-            type="checkbox"
-            checked={roles.includes(role)}
-            onChange={(event) =>
-              onChange(event.currentTarget.checked ? [...roles, role] : roles.filter((each) => each !== role))
-            }
-          />
-          <span>{roleName(role)}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
+  const options = ROLES.map((value) => ({ value, text: roleName(value) }));
+  return <Ticks id="roles" legend={t('members.roles')} layout="beside" options={options} {...props} />;
 }
 
 /** The groups that a member is in; nothing where the organisation has none. */
 function Groups({ chosen, onChange }: { chosen: readonly string[]; onChange: (groups: readonly string[]) => void }) {
   const { items } = useGroups();
   if (items === undefined || items.length === 0) return null;
+  const options = items.map(({ group_id: value, name: text }) => ({ value, text }));
   return (
-    <fieldset class="choices choices-beside" id="groups" tabIndex={-1}>
-      <legend>{t('members.groups')}</legend>
-      {items.map(({ group_id: id, name }) => (
-        <label class="choice" key={id}>
-          <input
-            type="checkbox"
-            checked={chosen.includes(id)}
-            onChange={(event) =>
-              onChange(event.currentTarget.checked ? [...chosen, id] : chosen.filter((each) => each !== id))
-            }
-          />
-          <span>{name}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Ticks
+      id="groups"
+      legend={t('members.groups')}
+      layout="beside"
+      chosen={chosen}
+      options={options}
+      onChange={onChange}
+    />
   );
 }
 
@@ -173,16 +152,19 @@ export function MemberForm(props: {
     if (await form.submit(problemsOf(typed), work)) onDone();
   };
   return (
-    <form
+    <Form
       class="stack console-page"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
+      form={form}
+      onSubmit={save}
+      head={<h1>{member === undefined ? t('members.new') : member.name}</h1>}
+      act={t('members.save')}
+      beside={
+        <>
+          <Button onClick={onCancel}>{t('form.cancel')}</Button>
+          {member !== undefined && <StatusActs member={member} onDone={onDone} />}
+        </>
+      }
     >
-      <h1>{member === undefined ? t('members.new') : member.name}</h1>
-      <ErrorSummary errors={form.errors} />
       <Field
         id="name"
         label={t('members.name')}
@@ -221,7 +203,7 @@ export function MemberForm(props: {
         error={form.errorOf('weight')}
         maxLength={20}
       />
-      <Roles roles={typed.roles} onChange={(roles) => change({ roles })} />
+      <Roles chosen={typed.roles} onChange={(roles) => change({ roles })} error={form.errorOf('roles')} />
       <Groups chosen={typed.groups} onChange={(groups) => change({ groups })} />
       <Field
         id="note"
@@ -231,13 +213,6 @@ export function MemberForm(props: {
         lines={2}
         maxLength={1_000}
       />
-      <div class="row">
-        <Button id="save-member" kind="primary" type="submit" busy={form.busy}>
-          {t('members.save')}
-        </Button>
-        <Button onClick={onCancel}>{t('form.cancel')}</Button>
-        {member !== undefined && <StatusActs member={member} onDone={onDone} />}
-      </div>
-    </form>
+    </Form>
   );
 }

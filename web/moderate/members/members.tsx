@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/choices.tsx';
 import { ErrorSummary, Field } from '../../ui/field.tsx';
 import { formatAmount } from '../../ui/i18n.ts';
+import { useKept, useKeptScroll } from '../../ui/kept.ts';
 import { usePaged, useSettled } from '../../ui/paged.ts';
 import { followLink } from '../../ui/router.ts';
 import { saveFile } from '../../ui/save-file.ts';
@@ -87,10 +88,10 @@ function Table({ members, onEdit }: { members: readonly MemberView[]; onEdit: (m
 
 /** The members of the organisation: found, changed, taken in from a file, invited. */
 export function Members() {
-  const [q, setQ] = useState('');
-  const [status, setStatus] = useState<Filter>('');
+  const [q, setQ] = useKept<string>('members.q', '');
+  const [status, setStatus] = useKept<Filter>('members.status', '');
   const [editing, setEditing] = useState<MemberView | 'new'>();
-  const [group, setGroup] = useState('');
+  const [group, setGroup] = useKept<string>('members.group', '');
   const groups = useGroups().items ?? [];
   const settled = useSettled(q.trim());
   const list = usePaged<MemberView>('/v1/members', {
@@ -99,6 +100,7 @@ export function Members() {
     status: status === '' ? undefined : status,
     group: group === '' ? undefined : group,
   });
+  useKeptScroll(list.items !== undefined);
   const form = useSubmission('export-members');
   const done = async () => {
     setEditing(undefined);

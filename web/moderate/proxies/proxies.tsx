@@ -4,7 +4,8 @@ import type { ProxyView } from '../../../protocol/proxies.ts';
 import { api } from '../../ui/account-session.ts';
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ErrorSummary, Field, type FieldError } from '../../ui/field.tsx';
+import { ErrorSummary, Field, type FieldError, FileField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { usePaged } from '../../ui/paged.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
@@ -41,17 +42,18 @@ function NewProxy({ onMade }: { readonly onMade: () => void }) {
       onMade();
     });
   return (
-    <form
+    <Form
       class="card stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void create();
-      }}
+      form={form}
+      onSubmit={create}
+      head={
+        <>
+          <h2>{t('proxies.new')}</h2>
+          <p class="soft">{t('proxies.newText')}</p>
+        </>
+      }
+      act={t('proxies.create')}
     >
-      <h2>{t('proxies.new')}</h2>
-      <p class="soft">{t('proxies.newText')}</p>
-      <ErrorSummary errors={form.errors} />
       <div class="row fields-beside">
         <Field
           id="grantor"
@@ -70,12 +72,7 @@ function NewProxy({ onMade }: { readonly onMade: () => void }) {
           maxLength={64}
         />
       </div>
-      <div class="row">
-        <Button id="new-proxy" kind="primary" type="submit" busy={form.busy}>
-          {t('proxies.create')}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
@@ -119,23 +116,13 @@ function ImportProxies({ onDone }: { readonly onDone: () => void }) {
           ))}
         </ul>
       )}
-      <div class="field">
-        <label class="field-label" for="proxy-file">
-          {t('import.file')}
-        </label>
-        <input
-          id="proxy-file"
-          class="field-input"
-          type="file"
-          accept=".csv,text/csv"
-          disabled={form.busy}
-          onChange={(event) => {
-            const [file] = event.currentTarget.files ?? [];
-            if (file !== undefined) void send(file);
-            event.currentTarget.value = '';
-          }}
-        />
-      </div>
+      <FileField
+        id="proxy-file"
+        label={t('import.file')}
+        accept=".csv,text/csv"
+        busy={form.busy}
+        onFile={(file) => void send(file)}
+      />
     </div>
   );
 }

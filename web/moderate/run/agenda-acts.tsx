@@ -4,6 +4,8 @@ import { announce } from '../../ui/announce.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Select } from '../../ui/choices.tsx';
 import { Field } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
+import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
 import type { AgendaActs } from './use-agenda-acts.ts';
 
@@ -52,22 +54,16 @@ type Kind = 'text' | 'break' | 'speakers';
 export function NewAgendaItem({ acts }: { readonly acts: AgendaActs }) {
   const [kind, setKind] = useState<Kind>('text');
   const [title, setTitle] = useState('');
-  const [missing, setMissing] = useState(false);
-  const add = async () => {
-    setMissing(title.trim() === '');
-    if (title.trim() !== '' && (await acts.add({ kind, title: title.trim() }))) setTitle('');
-  };
+  const form = useSubmission('add-agenda-item');
+  const problems = title.trim() === '' ? [{ field: 'agenda-item-title', text: t('agenda.itemTitleMissing') }] : [];
+  const add = () =>
+    form.submit(problems, async () => {
+      if (await acts.add({ kind, title: title.trim() })) setTitle('');
+    });
   return (
     <details>
       <summary>{t('agenda.other')}</summary>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add();
-        }}
-      >
+      <Form form={form} onSubmit={add} act={t('agenda.add')} kind="plain">
         <Select
           id="agenda-kind"
           label={t('agenda.kind')}
@@ -84,15 +80,10 @@ export function NewAgendaItem({ acts }: { readonly acts: AgendaActs }) {
           label={t('agenda.itemTitle')}
           value={title}
           onInput={setTitle}
-          error={missing ? t('agenda.itemTitleMissing') : undefined}
+          error={form.errorOf('agenda-item-title')}
           maxLength={200}
         />
-        <div class="row">
-          <Button type="submit" busy={acts.form.busy}>
-            {t('agenda.add')}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </details>
   );
 }

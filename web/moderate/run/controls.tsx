@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { OPEN_TIMEOUT_MS } from '../../../client/index.ts';
 import type { ElectionView } from '../../../protocol/elections.ts';
 import { api } from '../../ui/account-session.ts';
 import { announce, toast } from '../../ui/announce.tsx';
@@ -33,6 +34,7 @@ function useActs(live: LiveMeeting, election: ElectionView): Acts {
           method: 'POST',
           path: `/v1/elections/${election.election_id}/${path}`,
           body,
+          ...(path === 'open' ? { timeoutMs: OPEN_TIMEOUT_MS } : {}),
         });
         live.put(changed);
         announce(`${changed.title}: ${stateName(changed.state)}`);

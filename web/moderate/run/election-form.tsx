@@ -4,7 +4,8 @@ import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Choices, Select } from '../../ui/choices.tsx';
 import { methodName } from '../../ui/election-words.ts';
-import { ErrorSummary, Field, type FieldError } from '../../ui/field.tsx';
+import { Field, type FieldError } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { type Submission, useSubmission } from '../../ui/submission.ts';
 import { useGroups } from '../members/groups.tsx';
 import { t } from '../texts.ts';
@@ -192,6 +193,19 @@ function RulesPart({ draft, change, form }: PartProps) {
   );
 }
 
+/** What the gateway calls the fields of this form. */
+const FIELDS = {
+  'method.settings.seats': 'seats',
+  'method.settings.max': 'most',
+  'method.settings.total': 'most',
+  'method.settings.credits': 'most',
+  'rules.majority': 'threshold',
+  'rules.majority.base': 'base',
+  'rules.quorum.number': 'quorum',
+  roll_group_id: 'roll-group',
+  duration_seconds: 'minutes',
+};
+
 /** A vote as a form, a new one or a draft: the question and the method first, the rest has a sensible beginning. */
 export function ElectionForm(props: {
   readonly meetingId: string;
@@ -202,7 +216,7 @@ export function ElectionForm(props: {
 }) {
   const { meetingId, election, onMade, onCancel } = props;
   const [draft, setDraft] = useState<Draft>(() => (election === undefined ? EMPTY : draftOf(election)));
-  const form = useSubmission('create-election');
+  const form = useSubmission('create-election', undefined, FIELDS);
   const change = (more: Partial<Draft>) => setDraft((before) => ({ ...before, ...more }));
   const send = () =>
     election === undefined
@@ -215,16 +229,19 @@ export function ElectionForm(props: {
   const save = () => form.submit(problemsOf(draft), async () => onMade(await send()));
   const parts = { draft, change, form };
   return (
-    <form
+    <Form
       class="stack election-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
+      form={form}
+      onSubmit={save}
+      head={<h2>{election === undefined ? t('form.title') : t('form.editTitle')}</h2>}
+      act={election === undefined ? t('form.create') : t('form.save')}
+      beside={
+        <>
+          <Button onClick={onCancel}>{t('form.cancel')}</Button>
+          <SaveTemplate draft={draft} />
+        </>
+      }
     >
-      <h2>{election === undefined ? t('form.title') : t('form.editTitle')}</h2>
-      <ErrorSummary errors={form.errors} />
       {election === undefined && <Templates onChoose={setDraft} />}
       <Field
         id="title"
@@ -246,13 +263,6 @@ export function ElectionForm(props: {
       />
       <MethodPart {...parts} />
       <RulesPart {...parts} />
-      <div class="row">
-        <Button id="create-election" kind="primary" type="submit" busy={form.busy}>
-          {election === undefined ? t('form.create') : t('form.save')}
-        </Button>
-        <Button onClick={onCancel}>{t('form.cancel')}</Button>
-        <SaveTemplate draft={draft} />
-      </div>
-    </form>
+    </Form>
   );
 }

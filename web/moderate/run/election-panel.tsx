@@ -58,7 +58,7 @@ export function ElectionPanel(props: {
           {state === 'open' && election.closes_at !== null && (
             <>
               {' · '}
-              <Countdown until={election.closes_at} />
+              <Countdown until={election.closes_at} least={1} />
             </>
           )}
         </p>

@@ -5,6 +5,7 @@ import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorSummary, Field } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
@@ -20,6 +21,14 @@ interface Typed {
   readonly speakerMinutes: string;
   readonly proxyLimit: string;
 }
+
+/** What the gateway calls the fields of this form. */
+const FIELDS = {
+  title: 'meeting-title',
+  starts_at: 'starts-at',
+  speaker_seconds: 'speaker-minutes',
+  proxy_limit: 'proxy-limit',
+};
 
 function typedOf(meeting: MeetingView): Typed {
   const { speaker_seconds: seconds, proxy_limit: limit } = meeting;
@@ -100,7 +109,7 @@ function RotateCode({ live }: { readonly live: LiveMeeting }) {
 /** How a meeting is held: who may come in, how long one may speak, how many proxies one may hold. */
 export function MeetingSettings({ live, onDone }: { readonly live: LiveMeeting; readonly onDone: () => void }) {
   const [typed, setTyped] = useState<Typed>(() => typedOf(live.meeting.value as MeetingView));
-  const form = useSubmission('save-meeting');
+  const form = useSubmission('save-meeting', undefined, FIELDS);
   const change = (more: Partial<Typed>) => setTyped((before) => ({ ...before, ...more }));
   const save = () =>
     form.submit(problemsOf(typed), async () => {
@@ -117,16 +126,13 @@ export function MeetingSettings({ live, onDone }: { readonly live: LiveMeeting; 
   );
   return (
     <div class="stack election-form">
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
+      <Form
+        form={form}
+        onSubmit={save}
+        head={<h2>{t('settings.title')}</h2>}
+        act={t('members.save')}
+        beside={<Button onClick={onDone}>{t('form.cancel')}</Button>}
       >
-        <h2>{t('settings.title')}</h2>
-        <ErrorSummary errors={form.errors} />
         <Field
           id="meeting-title"
           label={t('meetings.title')}
@@ -169,13 +175,7 @@ export function MeetingSettings({ live, onDone }: { readonly live: LiveMeeting; 
             error={form.errorOf('proxy-limit')}
           />
         </div>
-        <div class="row">
-          <Button id="save-meeting" kind="primary" type="submit" busy={form.busy}>
-            {t('members.save')}
-          </Button>
-          <Button onClick={onDone}>{t('form.cancel')}</Button>
-        </div>
-      </form>
+      </Form>
       <RotateCode live={live} />
     </div>
   );

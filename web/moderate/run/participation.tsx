@@ -5,7 +5,7 @@ import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatNumber, formatShare } from '../../ui/i18n.ts';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
-import { refusalText } from '../../ui/submission.ts';
+import { refusalText } from '../../ui/refusal-words.ts';
 import { t } from '../texts.ts';
 
 const AGAIN_MS = 3_000;

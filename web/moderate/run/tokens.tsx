@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ElectionView } from '../../../protocol/elections.ts';
 import { api } from '../../ui/account-session.ts';
-import { Button } from '../../ui/button.tsx';
-import { ErrorSummary, Field } from '../../ui/field.tsx';
+import { Field } from '../../ui/field.tsx';
+import { Form, SubmitButton } from '../../ui/form.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
@@ -36,16 +36,7 @@ export function Tokens({ election }: { readonly election: ElectionView }) {
   return (
     <details class="tokens">
       <summary>{t('tokens.title')}</summary>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void make();
-        }}
-      >
-        <p class="soft">{t('tokens.text')}</p>
-        <ErrorSummary errors={form.errors} />
+      <Form form={form} onSubmit={make} head={<p class="soft">{t('tokens.text')}</p>}>
         <div class="row fields-beside">
           <Field
             id="token-count"
@@ -55,12 +46,12 @@ export function Tokens({ election }: { readonly election: ElectionView }) {
             onInput={setCount}
             error={form.errorOf('token-count')}
           />
-          <Button id="make-tokens" type="submit" busy={form.busy}>
+          <SubmitButton form={form} kind="plain">
             {t('tokens.make')}
-          </Button>
+          </SubmitButton>
         </div>
         {made > 0 && <p role="status">{t('tokens.made', { count: made })}</p>}
-      </form>
+      </Form>
     </details>
   );
 }

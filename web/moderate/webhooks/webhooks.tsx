@@ -1,23 +1,16 @@
 import { useState } from 'preact/hooks';
-import type { WebhookDeliveryView, WebhookEvent, WebhookView } from '../../../protocol/webhooks.ts';
+import type { WebhookDeliveryView, WebhookView } from '../../../protocol/webhooks.ts';
 import { api } from '../../ui/account-session.ts';
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { ErrorSummary, Field } from '../../ui/field.tsx';
+import { ErrorSummary } from '../../ui/field.tsx';
 import { formatMoment } from '../../ui/i18n.ts';
 import { usePaged } from '../../ui/paged.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
 import { t } from '../texts.ts';
-
-/** What most systems want to know; the API offers more. */
-const USUAL_EVENTS: readonly WebhookEvent[] = [
-  'election.opened',
-  'election.milestone',
-  'election.closed',
-  'election.published',
-];
+import { eventName, type WebhookBody, WebhookForm } from './webhook-form.tsx';
 
 function Deliveries({ webhookId }: { readonly webhookId: string }) {
   const list = usePaged<WebhookDeliveryView>(`/v1/webhooks/${webhookId}/deliveries`, { limit: '20' });
@@ -41,7 +34,7 @@ function Deliveries({ webhookId }: { readonly webhookId: string }) {
         {list.items?.map((delivery) => (
           <li key={delivery.delivery_id} class="list-row">
             <span>
-              {delivery.event} · {statusName[delivery.status]}
+              {eventName(delivery.event)} · {statusName[delivery.status]}
               <span class="soft small block">
                 {formatMoment(delivery.created_at)}
                 {delivery.response_status !== null && ` · HTTP ${delivery.response_status}`}
@@ -62,7 +55,7 @@ function Deliveries({ webhookId }: { readonly webhookId: string }) {
 
 function Webhook({ webhook, onChanged }: { readonly webhook: WebhookView; readonly onChanged: () => void }) {
   const [open, setOpen] = useState(false);
-  const [asking, setAsking] = useState(false);
+  const [mode, setMode] = useState<'changing' | 'deleting'>();
   const id = webhook.webhook_id;
   const form = useSubmission(`webhook-${id}`);
   const path = `/v1/webhooks/${id}`;
@@ -76,13 +69,13 @@ function Webhook({ webhook, onChanged }: { readonly webhook: WebhookView; readon
   };
   const remove = async () => {
     if (await form.submit([], () => api.call({ method: 'DELETE', path }))) onChanged();
-    setAsking(false);
+    setMode(undefined);
   };
   return (
     <li class="card stack" id={`webhook-${id}`} tabIndex={-1}>
       <p>
         <strong>{webhook.url}</strong>
-        <span class="soft small block">{webhook.events.join(', ')}</span>
+        <span class="soft small block">{webhook.events.map(eventName).join(' · ')}</span>
       </p>
       {webhook.state === 'disabled' && (
         <p role="status">{t('webhooks.disabled', { reason: webhook.disabled_reason ?? '' })}</p>
@@ -93,21 +86,39 @@ function Webhook({ webhook, onChanged }: { readonly webhook: WebhookView; readon
           {t('webhooks.test')}
         </Button>
         {webhook.state === 'disabled' && <Button onClick={() => void enable()}>{t('webhooks.enable')}</Button>}
-        <Button kind="quiet" onClick={() => setAsking(true)}>
+        <Button
+          label={t('webhooks.changeOne', { url: webhook.url })}
+          onClick={() => setMode(mode === 'changing' ? undefined : 'changing')}
+        >
+          {t('webhooks.change')}
+        </Button>
+        <Button kind="quiet" onClick={() => setMode('deleting')}>
           {t('webhooks.delete')}
         </Button>
       </div>
+      {mode === 'changing' && (
+        <WebhookForm
+          webhook={webhook}
+          onSend={async (body) => {
+            await api.call({ method: 'PATCH', path, body });
+            setMode(undefined);
+            toast(t('members.saved'));
+            onChanged();
+          }}
+          onCancel={() => setMode(undefined)}
+        />
+      )}
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{t('webhooks.deliveries')}</summary>
         {open && <Deliveries webhookId={id} />}
       </details>
       <ConfirmDialog
-        open={asking}
+        open={mode === 'deleting'}
         title={t('webhooks.deleteSure')}
         confirm={t('webhooks.delete')}
         signal
         busy={form.busy}
-        onClose={() => setAsking(false)}
+        onClose={() => setMode(undefined)}
         onConfirm={() => void remove()}
       >
         <p>{webhook.url}</p>
@@ -116,50 +127,15 @@ function Webhook({ webhook, onChanged }: { readonly webhook: WebhookView; readon
   );
 }
 
-function NewWebhook({ onMade }: { readonly onMade: (secret: string) => void }) {
-  const [url, setUrl] = useState('');
-  const form = useSubmission('new-webhook');
-  const problems = url.trim() === '' ? [{ field: 'url', text: t('webhooks.urlMissing') }] : [];
-  const create = () =>
-    form.submit(problems, async () => {
-      const body = { url: url.trim(), events: USUAL_EVENTS };
-      const made = await api.call<{ secret: string }>({ method: 'POST', path: '/v1/webhooks', body, creates: true });
-      setUrl('');
-      onMade(made.secret);
-    });
-  return (
-    <form
-      class="card stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void create();
-      }}
-    >
-      <h2>{t('webhooks.new')}</h2>
-      <ErrorSummary errors={form.errors} />
-      <Field
-        id="url"
-        label={t('webhooks.url')}
-        hint={t('webhooks.urlHint')}
-        value={url}
-        onInput={setUrl}
-        error={form.errorOf('url')}
-        maxLength={2_000}
-      />
-      <div class="row">
-        <Button id="new-webhook" kind="primary" type="submit" busy={form.busy}>
-          {t('webhooks.create')}
-        </Button>
-      </div>
-    </form>
-  );
-}
-
 /** Systems that are told what happens, and what became of each message. */
 export function Webhooks() {
   const list = usePaged<WebhookView>('/v1/webhooks', { limit: '50' });
   const [secret, setSecret] = useState('');
+  const create = async (body: WebhookBody) => {
+    const made = await api.call<{ secret: string }>({ method: 'POST', path: '/v1/webhooks', body, creates: true });
+    setSecret(made.secret);
+    void list.reload();
+  };
   return (
     <div class="stack console-page">
       <h1>{t('webhooks.title')}</h1>
@@ -177,12 +153,7 @@ export function Webhooks() {
           <Webhook key={webhook.webhook_id} webhook={webhook} onChanged={() => void list.reload()} />
         ))}
       </ul>
-      <NewWebhook
-        onMade={(made) => {
-          setSecret(made);
-          void list.reload();
-        }}
-      />
+      <WebhookForm webhook={undefined} onSend={create} />
     </div>
   );
 }

@@ -22,6 +22,13 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'refusal.quota':
     'Das Kontingent Ihrer Organisation ist aufgebraucht. Es wurde nichts geschrieben; fragen Sie die Verwaltung.',
   'refusal.notFound': 'Das gibt es hier nicht (mehr).',
+  'refusal.malformed': 'Etwas daran stimmt nicht. Prüfen Sie Ihre Eingaben.',
+  'refusal.conflict': 'Das geht im Moment nicht. Sehen Sie nach, wie es steht, und versuchen Sie es noch einmal.',
+  'refusal.ballotBusy': 'Ihr Stimmrecht wird gerade benutzt. Warten Sie kurz und versuchen Sie es noch einmal.',
+  'refusal.ballotTaken': 'Dieses Stimmrecht wurde für einen anderen Stimmzettel benutzt. Der erste zählt.',
+  'refusal.notOpen': 'Diese Abstimmung ist noch nicht eröffnet.',
+  'refusal.closed': 'Diese Abstimmung ist beendet.',
+  'refusal.ballotWrong': 'Der Stimmzettel verstößt gegen eine Regel. Berichtigen Sie ihn und geben Sie ihn neu ab.',
   'refusal.bug': 'Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal.',
   'connection.offline': 'Sie sind offline. Ihre Auswahl bleibt hier erhalten.',
   'connection.retrying': 'Der Server ist nicht erreichbar. Wir versuchen es weiter.',

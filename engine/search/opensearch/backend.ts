@@ -1,0 +1,303 @@
+import type { Client } from '@opensearch-project/opensearch';
+import type { Database } from '../../db/index.ts';
+import { limits } from '../../limits.ts';
+import type {
+  GoneDocument,
+  SearchBackend,
+  SearchDifference,
+  SearchFound,
+  SearchProgress,
+  SearchQuestion,
+  SearchReader,
+  SearchScope,
+  SimilarQuestion,
+  SimilarTitle,
+  VersionedDocument,
+} from '../backend.ts';
+import { type DocumentDigest, differencesBetween, digestOf } from '../digest.ts';
+import type { SearchDocument } from '../document.ts';
+import { excerpt, mark, type Segment, segmentsOf } from '../marks.ts';
+import { organisationsIn } from '../organisations.ts';
+import * as queries from '../queries.ts';
+import type { Indices, Target } from './indices.ts';
+import { searchBody, similarBody, walkBody } from './questions.ts';
+
+/** What is kept of a document beside the fields of its language. */
+interface Source {
+  readonly kind: string;
+  readonly id: string;
+  readonly language: SearchDocument['language'];
+  readonly title: string;
+  readonly body: string;
+  readonly meeting_id: string | null;
+  readonly state: string;
+  readonly draft: boolean;
+  readonly at: string;
+}
+
+interface Hit {
+  readonly _source: Source;
+  readonly highlight?: Readonly<Record<string, readonly string[]>>;
+  readonly sort?: readonly unknown[];
+}
+
+interface Buckets {
+  readonly values: { readonly buckets: readonly { readonly key: string; readonly doc_count: number }[] };
+}
+
+interface Answer {
+  readonly hits: {
+    readonly hits: readonly Hit[];
+    readonly total?: { readonly value: number; readonly relation: string };
+  };
+  readonly aggregations?: { readonly kinds: Buckets; readonly states: Buckets };
+}
+
+const VERSION_CONFLICT = 409;
+const NOT_FOUND = 404;
+
+/** Search by an OpenSearch server: it is fed from search_documents and can be thrown away at any time. */
+export class OpenSearchBackend implements SearchBackend {
+  readonly name = 'opensearch' as const;
+  readonly #client: Client;
+  readonly #indices: Indices;
+  readonly #database: Database;
+  readonly #kinds: readonly string[];
+  readonly #timeoutMs: number;
+
+  constructor(parts: {
+    readonly client: Client;
+    readonly indices: Indices;
+    readonly database: Database;
+    readonly kinds: readonly string[];
+    /** for the answer to a question */
+    readonly timeoutMs: number;
+  }) {
+    this.#client = parts.client;
+    this.#indices = parts.indices;
+    this.#database = parts.database;
+    this.#kinds = parts.kinds;
+    this.#timeoutMs = parts.timeoutMs;
+  }
+
+  async search(question: SearchQuestion): Promise<SearchFound> {
+    const { hits, aggregations } = await this.#ask(question.reader, searchBody(question));
+    const words = question.words.map(({ word }) => word);
+    const counts = (of: Buckets | undefined) =>
+      Object.fromEntries((of?.values.buckets ?? []).map(({ key, doc_count }) => [key, doc_count]));
+    return {
+      hits: hits.hits.map(({ _source, highlight }) => ({
+        kind: _source.kind,
+        id: _source.id,
+        title: markedIn(highlight, 'title') ?? mark(_source.title, words),
+        excerpt: markedIn(highlight, 'body') ?? excerpt(_source.body, words),
+        meetingId: _source.meeting_id,
+        state: _source.state,
+        at: new Date(_source.at),
+      })),
+      total: hits.total?.value ?? 0,
+      complete: hits.total?.relation === 'eq',
+      kinds: counts(aggregations?.kinds),
+      states: counts(aggregations?.states),
+    };
+  }
+
+  async similar(question: SimilarQuestion): Promise<SimilarTitle[]> {
+    const { hits } = await this.#ask(question.reader, similarBody(question), [question.kind]);
+    return hits.hits.map(({ _source }) => ({
+      id: _source.id,
+      title: _source.title,
+      state: _source.state,
+      meetingId: _source.meeting_id,
+    }));
+  }
+
+  async index(orgId: string, documents: readonly VersionedDocument[]): Promise<void> {
+    for (const kind of new Set(documents.map((document) => document.kind))) {
+      const of = documents.filter((document) => document.kind === kind);
+      for (const target of await this.#indices.targets(kind)) await this.#send(orgId, target, of, []);
+    }
+  }
+
+  async remove(orgId: string, gone: readonly GoneDocument[]): Promise<void> {
+    for (const kind of new Set(gone.map((document) => document.kind))) {
+      const of = gone.filter((document) => document.kind === kind);
+      for (const target of await this.#indices.targets(kind)) await this.#send(orgId, target, [], of);
+    }
+  }
+
+  /** Kinds that have no index to be searched. */
+  async missing(): Promise<string[]> {
+    const missing: string[] = [];
+    for (const kind of this.#kinds) if (!(await this.#indices.exists(kind))) missing.push(kind);
+    return missing;
+  }
+
+  /** Makes the index of a kind that has none. */
+  async make(kind: string): Promise<void> {
+    await this.#indices.make(kind);
+  }
+
+  /**
+   * Everything: into new indices, which get all changes from their first moment on, and are switched to when they have it all.
+   * One organisation: in place.
+   */
+  async reindex(scope: SearchScope, progress: SearchProgress): Promise<number> {
+    for (const kind of await this.missing()) await this.make(kind);
+    let documents = 0;
+    for (const kind of this.#kindsIn(scope)) {
+      const beside = scope.orgId === null ? await this.#indices.begin(kind) : null;
+      for await (const orgId of organisationsIn(this.#database, scope)) {
+        for await (const page of this.#stored(orgId, kind)) {
+          if (beside === null) await this.index(orgId, page);
+          else await this.#send(orgId, beside, page, []);
+          documents += page.length;
+          progress({ place: this.name, kind, documents });
+        }
+        if (beside === null) await this.#removeLeftOver(orgId, kind);
+      }
+      if (beside !== null) await this.#indices.switchTo(kind, beside);
+    }
+    return documents;
+  }
+
+  async check(scope: SearchScope, differs: (difference: SearchDifference) => void): Promise<number> {
+    let compared = 0;
+    for (const kind of this.#kindsIn(scope)) {
+      await this.#client.indices.refresh({ index: this.#indices.alias(kind) });
+      for await (const orgId of organisationsIn(this.#database, scope)) {
+        const { stored, wrong } = await this.#compare(orgId, kind);
+        compared += stored;
+        for (const { id, problem } of wrong) differs({ place: this.name, problem, orgId, kind, id });
+      }
+    }
+    return compared;
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  /** The only way to a search of the server: routed to one organisation's part, with a body that `within` has walled. */
+  async #ask(reader: Pick<SearchReader, 'orgId'>, body: object, kinds = this.#kinds): Promise<Answer> {
+    const index = kinds.map((kind) => this.#indices.alias(kind));
+    const options = { requestTimeout: this.#timeoutMs };
+    const { body: answer } = await this.#client.search({ index, routing: reader.orgId, body }, options);
+    return answer as unknown as Answer;
+  }
+
+  /** @throws where the server refused or did not take some of them, save older versions of what it has */
+  async #send(
+    orgId: string,
+    { alias }: Target,
+    documents: readonly VersionedDocument[],
+    gone: readonly GoneDocument[],
+  ): Promise<void> {
+    if (documents.length + gone.length === 0) return;
+    const head = ({ id, version }: { id: string; version: number }) => ({
+      _index: alias,
+      _id: `${orgId}_${id}`,
+      routing: orgId,
+      version,
+      version_type: 'external' as const,
+      require_alias: true,
+    });
+    const operations = [
+      ...documents.flatMap((document) => [{ index: head(document) }, fieldsOf(orgId, document)]),
+      ...gone.map((document) => ({ delete: head(document) })),
+    ];
+    const { body } = await this.#client.bulk({ body: operations as never });
+    if (!body.errors) return;
+    const items = body.items.flatMap((item) => Object.entries(item));
+    const failed = items.filter(
+      ([act, { status }]) =>
+        status >= 300 && status !== VERSION_CONFLICT && !(act === 'delete' && status === NOT_FOUND),
+    );
+    const [first] = failed;
+    if (first !== undefined) {
+      throw new Error(`the search server did not take ${failed.length} documents: ${JSON.stringify(first[1].error)}`);
+    }
+  }
+
+  async *#stored(orgId: string, kind: string): AsyncIterable<VersionedDocument[]> {
+    let after: string | null = null;
+    for (;;) {
+      const from: string | null = after;
+      const page: VersionedDocument[] = await this.#database.management.withOrg(orgId, (tx) =>
+        queries.selectDocuments(tx, orgId, kind, from, limits.searchBatchRows),
+      );
+      if (page.length === 0) return;
+      yield page;
+      after = page.at(-1)?.id ?? null;
+    }
+  }
+
+  async *#indexed(orgId: string, kind: string): AsyncIterable<DocumentDigest[]> {
+    let after: string | null = null;
+    for (;;) {
+      const { hits } = await this.#ask({ orgId }, walkBody(orgId, kind, after, limits.searchBatchRows), [kind]);
+      if (hits.hits.length === 0) return;
+      yield hits.hits.map(({ _source }) => digestOf(documentOf(_source)));
+      after = hits.hits.at(-1)?._source.id ?? null;
+    }
+  }
+
+  /**
+   * What is wrong in the server's index, against the documents as they are stored. What waits to be sent is passed over, and
+   * what a second look finds right: it came in between the two readings.
+   */
+  async #compare(
+    orgId: string,
+    kind: string,
+  ): Promise<{ stored: number; wrong: ReturnType<typeof differencesBetween> }> {
+    const first = await this.#differences(orgId, kind);
+    if (first.wrong.length === 0) return first;
+    await this.#client.indices.refresh({ index: this.#indices.alias(kind) });
+    const second = await this.#differences(orgId, kind);
+    const waiting = await this.#database.management.withOrg(orgId, (tx) => queries.selectWaiting(tx, orgId, kind));
+    const before = new Set(first.wrong.map(({ id }) => id));
+    return { stored: second.stored, wrong: second.wrong.filter(({ id }) => before.has(id) && !waiting.has(id)) };
+  }
+
+  async #differences(orgId: string, kind: string) {
+    const indexed: DocumentDigest[] = [];
+    for await (const page of this.#indexed(orgId, kind)) indexed.push(...page);
+    const stored: DocumentDigest[] = [];
+    for await (const page of this.#stored(orgId, kind)) stored.push(...page.map(digestOf));
+    return { stored: stored.length, wrong: differencesBetween(stored, indexed) };
+  }
+
+  async #removeLeftOver(orgId: string, kind: string): Promise<void> {
+    await this.#client.indices.refresh({ index: this.#indices.alias(kind) });
+    const { wrong } = await this.#compare(orgId, kind);
+    const version = await this.#database.management.call((sql) => queries.nextVersion(sql));
+    const left = wrong.filter(({ problem }) => problem === 'left over').map(({ id }) => ({ kind, id, version }));
+    await this.remove(orgId, left);
+  }
+
+  #kindsIn({ kind }: SearchScope): readonly string[] {
+    return this.#kinds.filter((known) => kind === null || known === kind);
+  }
+}
+
+function fieldsOf(orgId: string, { version: _, meetingId, at, ...document }: VersionedDocument) {
+  return {
+    ...document,
+    org_id: orgId,
+    meeting_id: meetingId,
+    at: at.toISOString(),
+    [`title_${document.language}`]: document.title,
+    [`body_${document.language}`]: document.body,
+  };
+}
+
+function documentOf({ meeting_id, at, ...source }: Source): SearchDocument {
+  const { id, kind, language, title, body, state, draft } = source;
+  return { id, kind, language, title, body, state, draft, meetingId: meeting_id, at: new Date(at) };
+}
+
+/** The marked text of whichever field of this name has marks: that of the words, or that of the stems of a language. */
+function markedIn(highlight: Hit['highlight'], name: string): Segment[] | undefined {
+  const found = Object.entries(highlight ?? {}).find(([field]) => field === name || field.startsWith(`${name}_`));
+  return found === undefined ? undefined : segmentsOf(found[1].join(' … '));
+}

@@ -1,0 +1,101 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Engine } from '../engine/index.ts';
+
+/** What one gateway measures, in the text format that Prometheus reads. */
+export interface Metrics {
+  /** media type of the text */
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+type Measured = Pick<Engine, 'queues' | 'deadLetters' | 'elections' | 'cacheRates'>;
+
+/** Figures that stand elsewhere already are taken from there when somebody reads: nothing on the hot path counts for this. */
+export function createMetrics(engine: Measured): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const readLanes = watchLanes(engine, registry);
+  const readCaches = watchCaches(engine, registry);
+  const readQueues = watchQueues(engine, registry);
+  return {
+    contentType: registry.contentType,
+    async text() {
+      readLanes();
+      readCaches();
+      await readQueues();
+      return registry.metrics();
+    },
+  };
+}
+
+function watchLanes({ elections }: Measured, registry: Registry): () => void {
+  const registers = [registry];
+  const depth = new Gauge({ name: 'psephos_lanes_depth', help: 'Ballots that wait or are being written.', registers });
+  const batches = new Counter({ name: 'psephos_lanes_batches_total', help: 'Batches of ballots written.', registers });
+  const ballots = new Counter({
+    name: 'psephos_lanes_ballots_total',
+    help: 'Ballots in these batches: divided by them, the mean size of a batch.',
+    registers,
+  });
+  return () => {
+    depth.set(elections.depth);
+    const written = elections.written;
+    setTo(batches, {}, written.batches);
+    setTo(ballots, {}, written.ballots);
+  };
+}
+
+function watchCaches({ cacheRates }: Measured, registry: Registry): () => void {
+  const lookups = new Counter({
+    name: 'psephos_cache_lookups_total',
+    help: 'Look-ups in a cache, by whether it had what was asked for.',
+    labelNames: ['cache', 'result'],
+    registers: [registry],
+  });
+  return () => {
+    for (const { cache, hits, misses } of cacheRates.rates()) {
+      setTo(lookups, { cache, result: 'hit' }, hits);
+      setTo(lookups, { cache, result: 'miss' }, misses);
+    }
+  };
+}
+
+function watchQueues({ queues, deadLetters }: Measured, registry: Registry): () => Promise<void> {
+  const registers = [registry];
+  const gauge = (name: string, help: string, labelNames = ['queue']) =>
+    new Gauge({ name, help, labelNames, registers });
+  const jobs = gauge('psephos_queue_jobs', 'Jobs in a queue, by their state.', ['queue', 'state']);
+  const oldest = gauge('psephos_queue_oldest_seconds', 'How long the first of the waiting jobs has waited.');
+  const toldAgo = gauge(
+    'psephos_queue_told_seconds',
+    'How old these figures are; more than some seconds: no worker runs.',
+  );
+  const letters = gauge('psephos_dead_letters', 'Jobs given up that wait for a person.');
+  const counter = (name: string, help: string) => new Counter({ name, help, labelNames: ['queue'], registers });
+  const done = counter('psephos_queue_done_total', 'Jobs done.');
+  const failed = counter('psephos_queue_failed_total', 'Attempts that failed.');
+  const reachable = new Gauge({
+    name: 'psephos_database_up',
+    help: '1 where the database answers, else 0.',
+    registers,
+  });
+  return async () => {
+    const [stats, counts] = await Promise.all([queues.stats(), deadLetters.counts(null)]);
+    reachable.set(stats.ok ? 1 : 0);
+    if (!stats.ok || !counts.ok) return; // the figures of before stand, and told_seconds with them
+    for (const { queue, ...of } of stats.value) {
+      for (const state of ['waiting', 'active', 'delayed'] as const) jobs.set({ queue, state }, of[state]);
+      oldest.set({ queue }, of.oldestAgeMs / 1_000);
+      toldAgo.set({ queue }, of.ageMs / 1_000);
+      letters.set({ queue }, counts.value.get(queue) ?? 0);
+      setTo(done, { queue }, of.done);
+      setTo(failed, { queue }, of.failed);
+    }
+  };
+}
+
+/** A count that is kept elsewhere. It only grows; should it have begun anew, so does the counter. */
+function setTo(counter: Counter, labels: Readonly<Record<string, string>>, value: number): void {
+  counter.remove(labels);
+  counter.inc(labels, value);
+}

@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { JOBS_SCHEMA } from './jobs-schema.ts';
+import type { JobsPlace } from './settings.ts';
+
+const WORKER = 'psephos_worker';
+const CONNECT_MS = 5_000;
+
+/** Why a database cannot hold jobs; the message says what to do. */
+export class JobsDatabaseProblem extends Error {
+  override readonly name = 'JobsDatabaseProblem';
+}
+
+/**
+ * Looks at the database that is to hold jobs, and answers how BullMQ is to connect to it: as the worker's role, whatever
+ * the login may do besides.
+ * @throws JobsDatabaseProblem behind a pooler, without the schema, or without the right to act as the worker
+ */
+export async function openJobsDatabase({ databaseUrl, databaseVariable = 'DATABASE_URL' }: JobsPlace) {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'psephos jobs',
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  client.on('error', () => {}); // told by the statement that meets it
+  await client.connect();
+  try {
+    await refuseUnfit(client, databaseVariable);
+  } finally {
+    await client.end().catch(() => {});
+  }
+  return (connections: number) => ({
+    connectionString: databaseUrl,
+    schema: JOBS_SCHEMA,
+    max: connections,
+    options: `-c role=${WORKER}`,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+  });
+}
+
+async function refuseUnfit(client: pg.Client, variable: string): Promise<void> {
+  const { rows } = await client.query<{ pid: number; migrated: boolean; worker: boolean }>(
+    `SELECT pg_backend_pid() AS pid,
+      EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = '${JOBS_SCHEMA}' AND c.relname = 'migration') AS migrated,
+      coalesce((SELECT pg_has_role(current_user, r.oid, 'SET') FROM pg_roles r WHERE r.rolname = '${WORKER}'), false) AS worker`,
+  );
+  const [found] = rows;
+  // A pooler greets with a process id of its own making; node-postgres keeps it where its types do not show it
+  if (found?.pid !== (client as unknown as { processID: number | null }).processID) {
+    throw new JobsDatabaseProblem(
+      `${variable} leads through a pooler, and jobs wait for notifications, which a pooler loses. Set JOBS_DATABASE_URL to ` +
+        'the same database without the pooler, or REDIS_URL to a Redis that holds the jobs.',
+    );
+  }
+  if (!found.migrated) {
+    throw new JobsDatabaseProblem(
+      `${variable}: the schema ${JOBS_SCHEMA} is missing. Run npm run migrate with DATABASE_OWNER_URL set.`,
+    );
+  }
+  if (!found.worker) {
+    throw new JobsDatabaseProblem(
+      `${variable}: its user may not act as ${WORKER}. Run npm run migrate with DATABASE_OWNER_URL, or GRANT ${WORKER} to it.`,
+    );
+  }
+}
