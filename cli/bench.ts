@@ -7,10 +7,14 @@ import {
   runApiBench,
   runBench,
   runSearchBench,
+  runWorkersBench,
   SEARCH_FULL,
   SEARCH_QUICK,
   searchTableOf,
   tableOf,
+  WORKERS_FULL,
+  WORKERS_QUICK,
+  workersTableOf,
 } from '../loadtest/bench/index.ts';
 import { readArguments } from './arguments.ts';
 import { runCommand } from './run-command.ts';
@@ -27,6 +31,7 @@ await runCommand(async () => {
       json: { type: 'boolean', purpose: 'one line of JSON at the end instead of the table' },
       api: { type: 'boolean', purpose: 'instead: the HTTP API (import, member search, pages, common reads)' },
       search: { type: 'boolean', purpose: 'instead: the search, in PostgreSQL and in an OpenSearch of its own' },
+      workers: { type: 'boolean', purpose: 'instead: the workers, and what they leave of the speed of ballots' },
       quick: { type: 'boolean', purpose: 'smaller counts, done within 50 s' },
       growth: {
         type: 'boolean',
@@ -60,6 +65,11 @@ await runCommand(async () => {
   if (flags.search) {
     const sizes = flags.quick ? SEARCH_QUICK : SEARCH_FULL;
     print(await runSearchBench({ sizes, say, signal: stop.signal }).catch(giveUp), searchTableOf);
+    return;
+  }
+  if (flags.workers) {
+    const sizes = flags.quick ? WORKERS_QUICK : WORKERS_FULL;
+    print(await runWorkersBench({ sizes, say, signal: stop.signal }).catch(giveUp), workersTableOf);
     return;
   }
   const options = {

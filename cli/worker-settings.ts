@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { StartProblem } from '../sql/embedded/index.ts';
 import type { WorkerSettings } from '../workers/index.ts';
 import type { Settings } from './settings.ts';
+import { upkeepSettingsOf } from './upkeep-settings.ts';
 
 /**
  * What the workers need to know, from the environment.
@@ -22,6 +23,7 @@ export function workerSettingsOf(settings: Settings, databaseUrl: string): Worke
         : { smtpUrl: SMTP_URL, from: MAIL_FROM, perSecond: MAIL_PER_SECOND },
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
     audit: auditPlaceOf(settings),
+    upkeep: upkeepSettingsOf(settings),
     jobs: {
       redisUrl: settings.REDIS_URL,
       databaseUrl: settings.JOBS_DATABASE_URL ?? databaseUrl,

@@ -24,6 +24,7 @@ import { accept, type Outcome, refuse } from './outcome.ts';
 import { appliedMigration, makeLogPartitions } from './queries.ts';
 import { Search, type SearchOptions } from './search/index.ts';
 import { Sweep } from './sweep.ts';
+import { type TaskSummary, UpkeepTasks } from './upkeep/index.ts';
 import { eraseAll, openUpkeep, type Upkeep } from './upkeep.ts';
 import { Usage } from './usage/index.ts';
 
@@ -126,6 +127,7 @@ export type {
   SearchSource,
   Segment,
 } from './search/index.ts';
+export type { Retention, TaskState, TaskSummary, UpkeepTask } from './upkeep/index.ts';
 export type { Upkeep } from './upkeep.ts';
 export type { Quotas, Use } from './usage/index.ts';
 
@@ -172,6 +174,7 @@ export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms> {
   readonly attempts: Surface<Attempts>;
   readonly audit: Surface<Audit>;
   readonly upkeep: Upkeep;
+  readonly upkeepTasks: Surface<UpkeepTasks>;
   readonly search: Surface<Search>;
   readonly cacheRates: Surface<CacheRates>;
   readonly relay: Surface<Relay>;
@@ -211,11 +214,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const members = new Members(database, feed);
   const search = new Search(database, options.search ?? {}, report);
   const upkeep = openUpkeep(pictures, rooms.registration, members);
-  const keep = () => keepUp(database, rooms, attempts, meetingRooms, memberImports, upkeep);
+  const upkeepTasks = new UpkeepTasks(database, () =>
+    keepUp(database, rooms, attempts, meetingRooms, memberImports, upkeep),
+  );
   const sweeps = [
     new Sweep(() => elections.sweep(), limits.sweepMs, report),
     new Sweep(() => meetingRooms.meetings.cutSessions(), limits.meetingSweepMs, report),
-    new Sweep(keep, limits.upkeepMs, report),
+    new Sweep(async () => void (await upkeepTasks.tidy(limits.upkeepNeglectedMs)), limits.upkeepMs, report),
     new Sweep(() => apiKeys.writeUse(), limits.keyUseFlushMs, report),
     ...(keyFile === undefined ? [] : [new Sweep(() => keyFile.look(), limits.keyFilePollMs, report)]),
   ];
@@ -244,6 +249,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     attempts,
     audit: new Audit(database, { ring: () => vault.ring() }),
     upkeep,
+    upkeepTasks,
     search,
     cacheRates: new CacheRates(),
     relay: new Relay(database, () => feed.epoch()),
@@ -261,7 +267,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** What is done once an hour, whichever process does it. */
+/** What is done once an hour, whichever process does it: the workers, or a gateway where there are none. */
 async function keepUp(
   database: Database,
   rooms: AccountRooms,
@@ -269,13 +275,14 @@ async function keepUp(
   { meetings }: Pick<MeetingRooms, 'meetings'>,
   memberImports: MemberImports,
   upkeep: Upkeep,
-): Promise<void> {
+): Promise<TaskSummary> {
   await database.management.call((sql) => makeLogPartitions(sql));
   await rooms.accessTokens.keep();
   await attempts.clear();
   await meetings.forgetSessions();
   await memberImports.tidy();
   await eraseAll(upkeep);
+  return {};
 }
 
 async function readiness(

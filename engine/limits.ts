@@ -94,6 +94,7 @@ export const limits = {
   tallyIntervalMs: 100, // at most 10 a second per topic
   secretStepBallots: 3, // k: a new live figure of a secret election needs at least this many further ballots
   feedPollMs: 50, // how late another gateway's batch may be noticed
+  feedSignalledPollMs: 250, // the same while Redis carries signals: only what a lost one told of is so late
   snapshotEveryBallots: 50_000, // a restart re-reads at most this many ballots of an election
   replayMaxEntries: 500, // a topic's resume reads at most this many log rows, then a snapshot is shorter
 
@@ -146,12 +147,37 @@ export const limits = {
   auditChainRows: 2_000, // staged changes of one transaction: 100 ms of hashing, 3 MB in memory
   auditReadRows: 5_000, // entries of one read of a verification
   auditHeadsEveryMs: 3_600_000, // a head is signed with the first of these in a day
-  auditPartitionsAhead: 2, // months
+
+  // Redis, where there is one: nothing waits for it longer than this
+  redisConnectTimeoutMs: 1_000,
+  redisStartMs: 3_000, // a start waits so long for the first connection, and goes on without it
+  redisAnswerMs: 50, // of a look; PostgreSQL answers where it is later
+  redisRestMs: 1_000, // after an answer that was late nobody else is held up for so long
+  redisBeatMs: 1_000, // a connection that is silent for so long is made anew
+  signalPauseMs: 10, // batches of one organisation follow each other by a few ms: one signal for all of them
+  cachedSessionMs: 30_000, // who is calling, by the hash of a secret; a revocation ends it at once
+  cachedElectionMs: 600_000, // what never changes about an election once it is open
+  cachedResultMs: 600_000, // of a published election, which nothing changes
+  cachedJoinCodeMs: 60_000, // a new code takes the old one out at once; this is for one that was missed
+  cachedMaxCharacters: 1_000_000, // a result with thousands of rounds is not kept
+
+  // The fallback queue of ballots (BALLOT_FALLBACK)
+  queueAnswerMs: 700, // until a ballot is on Redis' disk, or its fate there is unknown
+  electionQueueMaxBallots: 100_000, // some 40 MB in Redis; past it they are refused as without a queue
+  queueDrainMs: 200, // between looks at what waits
+  queueDrainBallots: 500, // read, cast and settled at once
+  queueLockMs: 15_000, // whoever drains and has died is replaced after so long; longer than a batch can take
+  queueCloseMs: 2_500, // a close waits so long for what is queued; with the close itself below a request's 5 s
+  queueStatusKeptMs: 24 * 3_600_000, // what became of a queued ballot can be asked for so long
+  queueStatusMs: 250, // how late a voter's own gateway tells them that theirs is in
 
   // Time
   sweepMs: 250, // how late what nobody had in sight is found: a draft that opens at once, a count that was left behind
   appointmentAheadMs: 1_000, // opening and closing by time within the next sweeps has a timer of its own: exact to some ms
   upkeepMs: 3_600_000, // the log's partitions are made two months ahead
+  upkeepNeglectedMs: 90 * 60_000, // where no worker has done the hourly upkeep for so long, a gateway does
+  upkeepLongestMs: 6 * 3_600_000, // a backup or drill that began longer ago died with its process
+  analyseAfterRows: 10_000, // changed rows from which on a table is analysed, if they are a tenth of it; autovacuum may be a minute late
   upkeepMaxRows: 1_000, // erased by one statement: pictures of 60 MB, or some hundred milliseconds of accounts
   upkeepTimeoutMs: 30_000, // words of a million members are looked through; nobody waits for it
   socketTicketMs: 30_000,

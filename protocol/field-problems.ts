@@ -14,6 +14,9 @@ export const FIELD_PROBLEMS = {
   not_of_the_form: 'invalid string: must match pattern {pattern}',
   no_name_of_a_field: 'invalid key in record',
   none_of: 'is none of {values}',
+  none_of_these: 'is not one of {values}',
+  no_facet: 'is no state; take one of the facets',
+  no_queue: 'is no name of a queue',
   too_short: 'too small: expected string to have >={min} characters',
   too_long: 'too big: expected string to have <={max} characters',
   too_small: 'too small: expected number to be >={min}',
@@ -87,6 +90,11 @@ export const FIELD_PROBLEMS = {
   holds_fragment: 'must not have a part behind #',
   forbidden_address: 'leads to an address that no webhook may have',
   private_network: 'leads into a private network, where webhooks may not go',
+  // notifications
+  no_time_of_day: 'is no time of day; write it like 22:00',
+  same_time: 'begins and ends at the same time',
+  no_push_endpoint: 'is no address; send the endpoint as the browser gave it',
+  no_push_key: 'is no key of a push subscription',
   event_twice: 'names an event twice',
   // elections
   missing_in_template: 'is missing; the template has none',

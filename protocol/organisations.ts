@@ -6,7 +6,7 @@ import { id, moment } from './text.ts';
 const name = plainLine(1, 200).meta({ description: 'Name as people read it.' });
 
 /** Intl knows every zone by its IANA name; others it refuses. */
-const timeZone = z
+export const timeZone = z
   .string()
   .max(64)
   .refine((zone) => {

@@ -14,7 +14,7 @@ import { WebhookSender } from './webhooks.ts';
 
 export { checkJobsPlace } from './jobs-place.ts';
 export { startMonitor } from './monitor.ts';
-export type { JobsPlace, WorkerSettings } from './settings.ts';
+export type { AuditPlace, JobsPlace, WorkerSettings } from './settings.ts';
 
 /** What runs beside the gateway. */
 export interface Workers {
@@ -45,10 +45,12 @@ export async function startWorkers(
   const senders = startSenders(engine, settings, logger);
   await runner.start();
   relay.start();
+  settings.upkeep?.logArchive?.start(logger);
   logger.info({ jobs: backend.kind }, 'workers started');
   return {
     stop: async () => {
       await relay.stop();
+      await settings.upkeep?.logArchive?.stop();
       await Promise.all([runner.stop(), senders.stop()]);
       await backend.close();
     },

@@ -1,6 +1,7 @@
 import { auditChanges, auditLog, auditUpkeep } from './audit.ts';
 import type { FollowingQueue } from './queue.ts';
 import { searchChanges, searchUpkeep } from './search.ts';
+import { upkeep } from './upkeep.ts';
 import { webhookEvents } from './webhook-events.ts';
 
 /** Every queue. A background job is added by its own file and a line here. */
@@ -10,5 +11,6 @@ export const queues: readonly FollowingQueue<unknown>[] = [
   auditUpkeep,
   searchChanges,
   searchUpkeep,
+  upkeep,
   webhookEvents,
 ];

@@ -1,3 +1,5 @@
+import type { Retention, TaskSummary } from '../engine/index.ts';
+import type { Logger } from './logger.ts';
 import type { MailSettings } from './mail.ts';
 
 /** Where jobs are kept. */
@@ -18,6 +20,28 @@ export interface AuditPlace {
   readonly keepMonths: number;
 }
 
+/** Backups as the settings want them; cli/ makes it, since workers know no server but through the engine. */
+export interface Backups {
+  /** @throws with what to change */
+  take(signal: AbortSignal): Promise<TaskSummary>;
+  /** restores the newest into a temporary server. @throws naming what is wrong with it */
+  drill(signal: AbortSignal): Promise<TaskSummary>;
+}
+
+/** A thing that runs for as long as the workers do. */
+export interface Beside {
+  start(logger: Logger): void;
+  stop(): Promise<void>;
+}
+
+export interface UpkeepSettings {
+  readonly retention: Retention;
+  /** null: none are wanted */
+  readonly backups: Backups | null;
+  /** archives the write-ahead log; null: that is not wanted */
+  readonly logArchive: Beside | null;
+}
+
 export interface WorkerSettings {
   /** null: mails stay in the queue, to be read on the page /outbox of this machine */
   readonly mail: MailSettings | null;
@@ -25,4 +49,6 @@ export interface WorkerSettings {
   readonly webhookAllowPrivate: boolean;
   readonly jobs: JobsPlace;
   readonly audit: AuditPlace;
+  /** left out: no backups, and nothing goes by age but what limits.ts says */
+  readonly upkeep?: UpkeepSettings;
 }

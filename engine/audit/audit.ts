@@ -14,6 +14,9 @@ import { HeadSigner, type PublishedHead, publishedOf } from './heads.ts';
 import * as queries from './queries.ts';
 import { storedEntries, type Verification, type VerifyOptions, verifyChain } from './verify.ts';
 
+/** The log's are made as far ahead. */
+const PARTITIONS_AHEAD_MONTHS = 2;
+
 /** An entry as auditors read it. */
 export interface AuditRecord extends queries.StoredEntry {
   /** of the member, key or attendee that acted, where there is still one */
@@ -177,7 +180,7 @@ export class Audit {
 
   /** Makes the months' partitions ahead. Throws the database's errors. */
   async makePartitions(): Promise<void> {
-    await this.#database.management.call((sql) => queries.makePartitions(sql, limits.auditPartitionsAhead));
+    await this.#database.management.call((sql) => queries.makePartitions(sql, PARTITIONS_AHEAD_MONTHS));
   }
 
   async #signHead(orgId: string, day: string): Promise<void> {

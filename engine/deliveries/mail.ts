@@ -1,3 +1,5 @@
+import type { NotificationFacts, NotificationKind } from '../../protocol/notifications.ts';
+
 /** A link that a person follows: the whole address, as the person's browser is to open it. */
 interface WithLink {
   readonly link: string;
@@ -8,6 +10,44 @@ interface WithLink {
 interface ToPerson {
   /** how the person is addressed; left out where nobody knows */
   readonly name?: string | undefined;
+}
+
+/** One notification, as a mail tells of it. */
+export interface MailedNews {
+  readonly kind: NotificationKind;
+  readonly facts: NotificationFacts;
+  /** where the person goes from there */
+  readonly link: string;
+  /** for the person's calendar */
+  readonly appointment?: Appointment | undefined;
+}
+
+/** A meeting in a calendar. The same uid with a higher sequence takes the place of what was there. */
+export interface Appointment {
+  readonly uid: string;
+  readonly sequence: number;
+  readonly cancelled: boolean;
+  readonly title: string;
+  /** ISO 8601 */
+  readonly startsAt: string;
+  /** ISO 8601; when this version was made */
+  readonly at: string;
+  readonly link: string;
+}
+
+/** How somebody stops such mails. */
+export interface Unsubscribe {
+  /** a page that asks */
+  readonly page: string;
+  /** stops them by a POST alone (RFC 8058) */
+  readonly oneClick: string;
+}
+
+interface Told {
+  readonly organisation: string;
+  /** IANA name of the zone in which times are said */
+  readonly timeZone: string;
+  readonly unsubscribe: Unsubscribe;
 }
 
 /** What each text is filled with. Everything is escaped where it is put in. */
@@ -21,16 +61,9 @@ export interface MailData {
   /** goes to the new address, to be confirmed there */
   readonly 'email-change': ToPerson & WithLink;
   readonly 'member-invitation': ToPerson & WithLink & { readonly organisation: string };
-  readonly 'meeting-invitation': ToPerson & {
-    readonly organisation: string;
-    readonly meeting: string;
-    readonly link: string;
-    /** ISO 8601; left out where it is not known yet */
-    readonly startsAt?: string | undefined;
-    /** IANA name in which the time is said; UTC if left out */
-    readonly timeZone?: string | undefined;
-    readonly joinCode?: string | undefined;
-  };
+  readonly notification: ToPerson & Told & { readonly news: MailedNews };
+  /** what was held back, together */
+  readonly 'notification-summary': ToPerson & Told & { readonly news: readonly MailedNews[]; readonly link: string };
   /** the end of the audit chain, as it is kept outside the database */
   readonly 'audit-head': ToPerson & {
     readonly organisation: string;
@@ -73,6 +106,8 @@ export interface ClaimedMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly unsubscribe?: Unsubscribe | undefined;
+  readonly appointment?: Appointment | undefined;
 }
 
 /** How an attempt ended. `answer` is what the mail server said. */

@@ -11,7 +11,7 @@ const NO_ORGANISATION = '00000000-0000-0000-0000-000000000000';
 
 /** Mails to many must not keep those waiting who want to sign in. */
 const PRIORITY: Readonly<Record<'awaited' | 'bulk', number>> = { awaited: 0, bulk: 5 };
-const BULK: readonly MailTemplate[] = ['member-invitation', 'meeting-invitation', 'audit-head'];
+const BULK: readonly MailTemplate[] = ['member-invitation', 'notification', 'notification-summary', 'audit-head'];
 
 /** One plain address: no list, no display name, no line break that would begin another header. */
 const ADDRESS = /^(?=.{3,320}$)[^\s@,;:<>()"\\\p{Cc}]+@[^\s@,;:<>()"\\\p{Cc}]+$/u;

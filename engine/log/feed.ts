@@ -3,6 +3,7 @@ import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome } from '../outcome.ts';
 import type { Page } from '../page.ts';
+import type { LogSignals } from '../redis/index.ts';
 import type { LogEntry } from './entry.ts';
 import { selectEntries, selectEpoch, selectHeads, selectNewest } from './queries.ts';
 
@@ -19,13 +20,15 @@ const READ_ROWS = 500;
 /**
  * Follows the logs of the organisations that somebody here listens to: one look at their heads every 50 ms, or at once
  * when this process itself has written, then the new rows of those that moved. Positions are in commit order, so a
- * row is never passed over.
+ * row is never passed over. Where Redis carries signals between processes, another's writing is looked at at once too, and
+ * polling is the net below it.
  */
 export class LogFeed {
   readonly #database: Database;
   readonly #report: (error: unknown) => void;
   readonly #followed = new Map<string, Followed>();
   #epoch = '';
+  #signals: LogSignals | null = null;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = 0;
   #looking = false;
@@ -45,6 +48,16 @@ export class LogFeed {
   /** Reads the epoch; before anything else. Throws the database's errors. */
   async start(): Promise<void> {
     this.#epoch = await this.#database.management.call((sql) => selectEpoch(sql));
+  }
+
+  /** From now on other processes are told of what is written here, and what they tell of is looked at at once. */
+  useSignals(signals: LogSignals): void {
+    this.#signals = signals;
+    signals.start(
+      (orgId) => this.#wake(orgId),
+      () => this.#schedule(this.#pollMs),
+    );
+    for (const orgId of this.#followed.keys()) signals.follow(orgId);
   }
 
   /** The newest position of an organisation's log; 0 where it has none. Throws the database's errors. */
@@ -67,6 +80,7 @@ export class LogFeed {
     if (followed === undefined) {
       followed = { pos: from, listeners: new Map() };
       this.#followed.set(orgId, followed);
+      this.#signals?.follow(orgId);
     } else {
       followed.pos = Math.min(followed.pos, from);
     }
@@ -74,7 +88,9 @@ export class LogFeed {
     this.#schedule(0);
     const stop = () => {
       followed.listeners.delete(listener);
-      if (followed.listeners.size === 0 && this.#followed.get(orgId) === followed) this.#followed.delete(orgId);
+      if (followed.listeners.size > 0 || this.#followed.get(orgId) !== followed) return;
+      this.#followed.delete(orgId);
+      this.#signals?.leave(orgId);
     };
     return { epoch: this.#epoch, pos: from, stop };
   }
@@ -117,6 +133,11 @@ export class LogFeed {
 
   /** This process has just written to the organisation's log: look now rather than at the next poll. */
   poke(orgId: string): void {
+    this.#signals?.tell(orgId);
+    this.#wake(orgId);
+  }
+
+  #wake(orgId: string): void {
     if (!this.#followed.has(orgId)) return;
     if (this.#looking) this.#again = true;
     else this.#schedule(POKE_MS);
@@ -125,6 +146,11 @@ export class LogFeed {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#signals?.close();
+  }
+
+  get #pollMs(): number {
+    return this.#signals?.healthy === true ? limits.feedSignalledPollMs : limits.feedPollMs;
   }
 
   /** Looks after so long, or when it was going to anyway if that is sooner: pokes that keep coming put nothing off. */
@@ -155,7 +181,7 @@ export class LogFeed {
       if (!isAway(classifyFailure(error))) this.#report(error);
     } finally {
       this.#looking = false;
-      this.#schedule(this.#again ? POKE_MS : limits.feedPollMs);
+      this.#schedule(this.#again ? POKE_MS : this.#pollMs);
     }
   }
 

@@ -96,7 +96,8 @@ export class Members {
       await refuseTaken(tx, orgId, memberId, values);
       await queries.updateMember(tx, orgId, memberId, values);
       if (change.groups !== undefined) await setGroups(tx, orgId, memberId, change.groups);
-      await queries.appendLog(tx, orgId, memberId, 'member.changed', { by: actor.id, fields: Object.keys(change) });
+      const told = { by: actor.id, fields: Object.keys(change), ...(roleChange ? { roles_changed: true } : {}) };
+      await queries.appendLog(tx, orgId, memberId, 'member.changed', told);
       if (roleChange) await cutOff(tx, orgId, memberId);
       return accept((await queries.selectMember(tx, orgId, memberId)) as Member);
     });

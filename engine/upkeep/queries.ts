@@ -47,7 +47,9 @@ export async function dropLogPartition(sql: Sql, months: number): Promise<string
 }
 
 export async function openElections(sql: Sql): Promise<readonly { orgId: string; electionId: string }[]> {
-  const rows = await sql<{ org_id: string; election_id: string }[]>`SELECT org_id, election_id FROM door.open_elections()`;
+  const rows = await sql<
+    { org_id: string; election_id: string }[]
+  >`SELECT org_id, election_id FROM door.open_elections()`;
   return rows.map((row) => ({ orgId: row.org_id, electionId: row.election_id }));
 }
 
@@ -57,11 +59,21 @@ export async function keepSnapshot(sql: Sql, orgId: string, electionId: string, 
 }
 
 /** @returns the table that was analysed; null where none has grown */
-export async function analyseNext(sql: Sql, schema: 'app' | 'urn', rows: number, done: readonly string[]): Promise<string | null> {
+export async function analyseNext(
+  sql: Sql,
+  schema: 'app' | 'urn',
+  rows: number,
+  done: readonly string[],
+): Promise<string | null> {
+  const names = done.join(','); // of tables: none has a comma in it
   const [row] =
     schema === 'app'
-      ? await sql<{ name: string | null }[]>`SELECT app.refresh_statistics(${rows}, ${[...done]}::text[]) AS name`
-      : await sql<{ name: string | null }[]>`SELECT urn.refresh_statistics(${rows}, ${[...done]}::text[]) AS name`;
+      ? await sql<
+          { name: string | null }[]
+        >`SELECT app.refresh_statistics(${rows}, string_to_array(${names}, ',')) AS name`
+      : await sql<
+          { name: string | null }[]
+        >`SELECT urn.refresh_statistics(${rows}, string_to_array(${names}, ',')) AS name`;
   return row?.name ?? null;
 }
 
@@ -87,7 +99,12 @@ export interface ServerState {
   readonly freeze_share: number;
   /** age of the oldest transaction that is open: vacuum removes nothing that is younger */
   readonly oldest_transaction_s: number;
-  readonly slots: readonly { readonly slot: string; readonly active: boolean; readonly lost: boolean; readonly held_bytes: number }[];
+  readonly slots: readonly {
+    readonly slot: string;
+    readonly active: boolean;
+    readonly lost: boolean;
+    readonly held_bytes: number;
+  }[];
 }
 
 export async function serverState(sql: Sql): Promise<ServerState> {

@@ -6,7 +6,10 @@ import { analyseNext, keepSnapshot, openElections } from './queries.ts';
 const TABLES_MAX = 500;
 
 /** Snapshots of the tallies that have grown by so many ballots since their last, whether anybody watches them or not. */
-export async function takeSnapshots({ management }: Database, ballots: number): Promise<{ open: number; taken: number }> {
+export async function takeSnapshots(
+  { management }: Database,
+  ballots: number,
+): Promise<{ open: number; taken: number }> {
   const open = await management.call((sql) => openElections(sql));
   let taken = 0;
   for (const { orgId, electionId } of open) {
@@ -17,7 +20,10 @@ export async function takeSnapshots({ management }: Database, ballots: number): 
 }
 
 /** One table a statement, so that nobody waits for more than one. */
-export async function refreshStatistics({ management }: Database, rows: number): Promise<{ analysed: readonly string[] }> {
+export async function refreshStatistics(
+  { management }: Database,
+  rows: number,
+): Promise<{ analysed: readonly string[] }> {
   const analysed: string[] = [];
   for (const schema of ['app', 'urn'] as const) {
     while (analysed.length < TABLES_MAX) {

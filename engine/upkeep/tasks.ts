@@ -9,7 +9,15 @@ import { refreshStatistics, takeSnapshots } from './tables.ts';
 export type TaskSummary = Readonly<Record<string, unknown>>;
 
 /** What is done by the clock. */
-export const UPKEEP_TASKS = ['tidy', 'retention', 'snapshots', 'statistics', 'hints', 'backup', 'restore-drill'] as const;
+export const UPKEEP_TASKS = [
+  'tidy',
+  'retention',
+  'snapshots',
+  'statistics',
+  'hints',
+  'backup',
+  'restore-drill',
+] as const;
 export type UpkeepTask = (typeof UPKEEP_TASKS)[number];
 
 export interface TaskState {
@@ -37,7 +45,7 @@ export class UpkeepTasks {
   /** Partitions ahead, keys ahead, what has expired. See `once`. */
   tidy(pauseMs: number): Promise<boolean> {
     return this.once('tidy', pauseMs, async () => {
-      const ended = await this.#database.management.call((sql) =>
+      const ended = await this.#database.management.act((sql) =>
         queries.forgetEnded(sql, limits.sessionMaxMs, limits.idempotencyKeyMs),
       );
       return { ...ended, ...(await this.#tidy()) };

@@ -16,6 +16,13 @@ export { API_FULL, API_QUICK, type ApiBenchReport, apiTableOf, runApiBench } fro
 export { type BenchReport, tableOf } from './report.ts';
 export { runSearchBench, SEARCH_FULL, SEARCH_QUICK, type SearchBenchReport, searchTableOf } from './search.ts';
 export { FULL, QUICK, type Sizes } from './sizes.ts';
+export {
+  runWorkersBench,
+  WORKERS_FULL,
+  WORKERS_QUICK,
+  type WorkersBenchReport,
+  workersTableOf,
+} from './workers.ts';
 
 export interface BenchOptions {
   readonly sizes: Sizes;

@@ -87,7 +87,7 @@ export async function runSearchBench(options: {
   say('starting a database and an OpenSearch of their own …');
   const stage = await openStage(say);
   try {
-    const server = await startOpenSearch();
+    const server = await startOpenSearch(true);
     stage.closeFirst(() => server.stop());
     signal?.throwIfAborted();
     const stopped = new Promise<never>((_, reject) => {

@@ -25,8 +25,8 @@ DECLARE
   v_pos bigint;
 BEGIN
   IF p_kind NOT IN ('access.revoked', 'member.created', 'member.changed', 'member.deactivated',
-      'member.reactivated', 'member.joined', 'members.imported', 'members.invited', 'group.created', 'group.changed', 'group.deleted',
-      'meeting.created', 'meeting.changed', 'meeting.started', 'meeting.ended', 'meeting.code_rotated', 'meeting.joined',
+      'member.reactivated', 'member.joined', 'members.imported', 'members.invited', 'members.notified', 'group.created', 'group.changed', 'group.deleted',
+      'meeting.created', 'meeting.invited', 'meeting.changed', 'meeting.started', 'meeting.ended', 'meeting.code_rotated', 'meeting.joined',
       'meeting.admitted', 'meeting.removed', 'meeting.role', 'agenda.changed', 'speakers.changed', 'proxy.offered', 'proxy.accepted',
       'proxy.revoked', 'proxies.imported', 'election.created', 'election.counted', 'election.present') THEN
     RAISE EXCEPTION 'the application may not announce %', p_kind USING ERRCODE = 'insufficient_privilege';

@@ -2,7 +2,8 @@ SET LOCAL ROLE psephos_door;
 -- Upkeep by the clock: who does what, when it was last done, and what is erased by age. One row a task; the nil UUID stands
 -- for the installation.
 
--- Takes a task in hand. False where somebody began it less than p_pause_ms ago, or is at it and began less than p_longest_ms ago.
+-- Takes a task in hand. False where somebody began it less than p_pause_ms ago and did not fail, or is at it and began less than
+-- p_longest_ms ago.
 CREATE OR REPLACE FUNCTION door.begin_upkeep(p_task text, p_pause_ms double precision, p_longest_ms double precision) RETURNS boolean
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -10,7 +11,7 @@ BEGIN
   INSERT INTO app.upkeep_tasks AS t (org_id, task, begun_at)
     VALUES ('00000000-0000-0000-0000-000000000000', p_task, clock_timestamp())
     ON CONFLICT (org_id, task) DO UPDATE SET begun_at = excluded.begun_at
-      WHERE t.begun_at < clock_timestamp() - p_pause_ms * interval '1 millisecond'
+      WHERE (t.begun_at < clock_timestamp() - p_pause_ms * interval '1 millisecond' OR t.problem IS NOT NULL)
         AND (t.ended_at >= t.begun_at OR t.begun_at < clock_timestamp() - p_longest_ms * interval '1 millisecond');
   RETURN FOUND;
 END $$;

@@ -168,6 +168,7 @@ REVOKE ALL ON FUNCTION app.follow_search(regclass, text, name, name, name[]) FRO
 
 SELECT app.follow_search('app.elections', 'elections', 'election_id', 'election_id', '{title,description,options,state,meeting_id,opened_at}');
 SELECT app.follow_search('app.elections', 'results', 'election_id', 'election_id', '{title,state,meeting_id}');
+DROP TRIGGER search_new_results ON app.elections; -- a new election has none
 SELECT app.follow_search('app.results', 'results', 'election_id', 'election_id', '{result}');
 SELECT app.follow_search('app.meetings', 'meetings', 'meeting_id', 'meeting_id', '{title,state,starts_at,started_at}');
 SELECT app.follow_search('app.agenda_items', 'meetings', 'meeting_id', 'item_id', '{title,body,position}');

@@ -217,7 +217,7 @@ test('what only the server knows is said in the language of the page', async () 
   await page.evaluate(() => localStorage.setItem('psephos.locale', '"en"'));
 });
 
-test('webhooks are made, tested and deleted; the log tells what happened', async () => {
+test('webhooks are made, tested, changed and deleted', async () => {
   await page.goto(`${hall.url}/moderate/webhooks`);
   await page.getByText('No system is told yet.').waitFor();
   await page.getByLabel('Address').fill('ftp://elsewhere.example');
@@ -257,7 +257,8 @@ test('webhooks are made, tested and deleted; the log tells what happened', async
 test('the log tells in sentences who did what, and the ids behind them when asked', async () => {
   await page.goto(`${hall.url}/moderate/log`);
   const told = (text: string | RegExp) => page.getByRole('listitem').filter({ hasText: text }).first();
-  await told('Ada Lovelace added Barbara Liskov as a member.').waitFor();
+  await told('Ada Lovelace added Grace Hopper as a member.').waitFor();
+  await told('Ada Lovelace imported members from a file: 2 new, 0 changed.').waitFor();
   await page.getByLabel('About').selectOption('access');
   await told('as a member').waitFor({ state: 'hidden' });
   await told('The access of the key Membership system has ended.').waitFor();

@@ -10,9 +10,7 @@ import { Runner, type RunnerTimes } from '../../workers/runner.ts';
 import type { JobsPlace } from '../../workers/settings.ts';
 
 const silent = () => {};
-const QUIET: Logger = process.env.SAY
-  ? (console as unknown as Logger)
-  : { debug: silent, info: silent, warn: silent, error: silent };
+const QUIET: Logger = { debug: silent, info: silent, warn: silent, error: silent };
 
 /** Haste: what takes seconds in a product takes a blink in a test. */
 export const HASTY: RunnerTimes = { lockMs: 1_000, stalledMs: 500, retryMinMs: 20, retryMaxMs: 200, awayMs: 100 };

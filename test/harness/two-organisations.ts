@@ -58,6 +58,8 @@ export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<
   await useAccess(engine, superuser, orgId);
   await linkAccount(engine, superuser, orgId);
   await spreadLog(superuser, orgId);
+  await fillAudit(engine, superuser, orgId);
+  await fillSearch(engine, superuser, orgId);
   return {
     orgId,
     apiKey: key.secret,
@@ -86,6 +88,16 @@ async function fillMeeting(engine: Engine, orgId: string, meetingId: string, att
   accepted(await engine.proxies.give(orgId, proxy, orgId));
   accepted(await engine.proxies.setHolderLimit(orgId, 3));
   accepted(await engine.meetings.keepPresence(orgId, meetingId, randomUUID(), [attendeeId]));
+}
+
+/** Documents and words; a change that is not indexed yet, and documents that wait for a search server. */
+async function fillSearch(engine: Engine, superuser: Sql, orgId: string): Promise<void> {
+  await engine.search.catchUp(orgId);
+  await superuser`INSERT INTO app.search_dirty (org_id, kind, id) VALUES (${orgId}, 'elections', gen_random_uuid())`;
+  await superuser`
+    INSERT INTO app.search_outbox (org_id, kind, id, version)
+    SELECT d.org_id, d.kind, d.id, d.version FROM app.search_documents d WHERE d.org_id = ${orgId} LIMIT 1`;
+  await superuser`INSERT INTO app.search_retries (org_id, retry_at) VALUES (${orgId}, now())`;
 }
 
 /** The smallest PNG that there is: one black pixel. */
@@ -164,4 +176,25 @@ async function spreadLog(superuser: Sql, orgId: string): Promise<void> {
     INSERT INTO app.log (org_id, pos, topic, kind, payload, at)
     SELECT ${orgId}, 1000 + m, gen_random_uuid(), 'test', '{}', clock_timestamp() + make_interval(months => m)
     FROM generate_series(-1, 2) m`;
+}
+
+/** A chain with a row in every partition, a head, a check, an archived month, an erased person, and a change that waits. */
+async function fillAudit(engine: Engine, superuser: Sql, orgId: string): Promise<void> {
+  await engine.audit.chain({ orgId, from: 1, to: 1 });
+  await engine.audit.chainChanges(orgId);
+  const hash = randomBytes(32);
+  await superuser.begin(async (tx) => {
+    await tx`INSERT INTO app.audit_entries (org_id, seq, chained_at, at, actor, bypassed, act, subject, prev_hash, entry_hash)
+      SELECT ${orgId}, 10000 + m, clock_timestamp() + make_interval(months => m), now(), 'test', false, 'test', 'test', ${hash}, ${hash}
+      FROM generate_series(-1, 2) m`;
+    await tx`INSERT INTO app.audit_details (org_id, seq, chained_at)
+      SELECT org_id, seq, chained_at FROM app.audit_entries WHERE org_id = ${orgId} AND seq >= 9999`;
+    await tx`INSERT INTO app.audit_heads (org_id, day, seq, entry_hash, at, kid, signature)
+      VALUES (${orgId}, '2026-11-20', 1, ${hash}, now(), 'test', ${randomBytes(64)})`;
+    await tx`INSERT INTO app.audit_checks (org_id, at, seq, entry_hash, entries) VALUES (${orgId}, now(), 1, ${hash}, 1)`;
+    await tx`INSERT INTO app.audit_archives (org_id, month, from_seq, to_seq, last_hash, file_hash)
+      VALUES (${orgId}, '2020-01-01', 1, 1, ${hash}, ${hash})`;
+    await tx`INSERT INTO app.audit_erasures (org_id, person) VALUES (${orgId}, gen_random_uuid())`;
+    await tx`SELECT door.audit_note(${orgId}, 'test', 'test', '{}')`;
+  });
 }

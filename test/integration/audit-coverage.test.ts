@@ -39,6 +39,7 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   search_retries: 'what the search server has to take in yet',
   signed_requests: 'signatures that were seen, for five minutes',
   socket_tickets: 'good once, for thirty seconds',
+  upkeep_tasks: 'when each task of upkeep last ran',
   usage: 'counters; move with every batch of ballots',
   webhook_cursors: 'how far the log was turned into deliveries',
   webhook_deliveries: 'a queue: the webhook and the event are audited',

@@ -63,7 +63,7 @@ describe('what people do over HTTP', () => {
       as: joined.json.session_token,
       body: ballot,
     });
-    expect(cast.status).toBe(200);
+    expect(cast.status).toBe(201);
     await post(`/v1/elections/${election.election_id}/close`);
     expect((await ask('GET', `/v1/elections/${election.election_id}/result`, { as })).status).toBe(200);
     await post(`/v1/elections/${election.election_id}/publish`);

@@ -67,6 +67,7 @@ describe('docs/guides/webhooks.md', () => {
     const sender = new WebhookSender(engine, { allowPrivate: true, pollMs: 20 }, logger);
     sender.start();
     await newElection(engine, orgId);
+    await engine.webhooks.queueUpTo(orgId, await engine.feed.pos(orgId)); // as the queue that follows the log does
     await until(() => receiver.received.length > 0, 'the event');
     await sender.stop();
     const [event] = receiver.received;

@@ -15,6 +15,7 @@ const WITHOUT_ORGANISATION = [
   'app.account_sessions',
   'app.account_tokens',
   'app.accounts',
+  'app.audit_keys', // sign the heads of every chain
   'app.epoch',
   'app.oidc_logins',
   'app.rate_limits', // counts attempts before anybody is known; keys are hashes
@@ -45,6 +46,10 @@ const PERMITTED = new Set([
   // tells a person their own memberships
   'psephos_door app.members',
   'psephos_door app.organisations',
+  // tells which chains have something to take in, and where each was signed last
+  'psephos_door app.audit_chains',
+  'psephos_door app.audit_heads',
+  'psephos_door app.audit_staged',
   // compares words by likeness, within the organisation that the transaction has named
   'psephos_door app.member_lexicon',
   // searches the organisation that the transaction has named, and tells the workers where something waits
@@ -80,6 +85,7 @@ describe('the catalogue', () => {
   test('knows partitions and inboxes one by one', async () => {
     const names = (await tenantTables(superuser)).map(({ name }) => name);
     expect(names).toContain('app.log_default');
+    expect(names.filter((name) => /^app\.audit_(entries|details)_\d{4}_\d\d$/.test(name))).toHaveLength(6);
     expect(names.filter((name) => /^app\.log_\d{4}_\d\d$/.test(name))).toHaveLength(3);
     for (const { openElectionId } of [a, b]) expect(names).toContain(`urn.inbox_${openElectionId.replaceAll('-', '')}`);
   });

@@ -24,6 +24,7 @@ function problemOf(environment: Record<string, string>): string {
 describe('settings', () => {
   test('everything has a default, so an empty environment starts', () => {
     expect(parseSettings({})).toEqual({
+      AUDIT_KEEP_MONTHS: 24,
       HOST: '127.0.0.1',
       PORT: 8080,
       WS_PORT: 8081,

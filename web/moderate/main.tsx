@@ -18,6 +18,7 @@ import { Members } from './members/members.tsx';
 import { Navigation } from './navigation.tsx';
 import { Proxies } from './proxies/proxies.tsx';
 import { Run } from './run/run.tsx';
+import { Search } from './search/search.tsx';
 import { t } from './texts.ts';
 import { Webhooks } from './webhooks/webhooks.tsx';
 import { Work } from './work/work.tsx';
@@ -30,6 +31,7 @@ const ROOMS: Readonly<Record<string, () => JSX.Element>> = {
   '/moderate/proxies': Proxies,
   '/moderate/keys': Keys,
   '/moderate/webhooks': Webhooks,
+  '/moderate/search': Search,
   '/moderate/log': Log,
   '/moderate/audit': Audit,
   '/moderate/work': Work,

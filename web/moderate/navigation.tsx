@@ -1,11 +1,26 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { membership } from '../ui/account-session.ts';
-import { followLink, path } from '../ui/router.ts';
+import { followLink, navigate, path } from '../ui/router.ts';
 import { t } from './texts.ts';
 
-const ROOMS = ['members', 'groups', 'proxies', 'keys', 'webhooks', 'log', 'audit', 'work'].map(
+const ROOMS = ['search', 'members', 'groups', 'proxies', 'keys', 'webhooks', 'log', 'audit', 'work'].map(
   (room) => `/moderate/${room}`,
 );
+
+/** A slash leads to the search, from wherever nothing is being typed. */
+function useSearchKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing =
+        (event.target as HTMLElement).closest('input, textarea, select, [contenteditable], dialog') !== null;
+      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      navigate('/moderate/search');
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}
 
 /** The rooms of the console, as far as the person's roles open them. */
 export function Navigation() {
@@ -17,6 +32,7 @@ export function Navigation() {
   // a meeting's own page belongs to the meetings
   const here = ROOMS.find(isIn) ?? '/moderate';
   const bar = useRef<HTMLElement>(null);
+  useSearchKey();
   // on a phone the rooms stand in a row that is scrolled: the present one must not be out of sight
   useEffect(() => {
     bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
@@ -29,6 +45,7 @@ export function Navigation() {
   return (
     <nav ref={bar} class="console-navigation" aria-label={t('navigation.label')}>
       {own('/moderate', t('navigation.meetings'))}
+      {own('/moderate/search', t('navigation.search'))}
       {oversees && own('/moderate/members', t('navigation.members'))}
       {oversees && own('/moderate/groups', t('navigation.groups'))}
       {oversees && own('/moderate/proxies', t('navigation.proxies'))}

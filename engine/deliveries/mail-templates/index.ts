@@ -1,7 +1,8 @@
 import type { MailData, MailLocale, MailTemplate } from '../mail.ts';
 import { auditHead } from './audit.ts';
-import { meetingInvitation, memberInvitation } from './invitations.ts';
+import { memberInvitation } from './invitations.ts';
 import { type Letter, type RenderedLetter, renderLetter } from './letter.ts';
+import { notification, notificationSummary } from './notifications.ts';
 import { accountExists, emailChange, magicLink, passwordChanged, passwordReset, verifyEmail } from './signing-in.ts';
 
 const TEMPLATES: { readonly [Name in MailTemplate]: Readonly<Record<MailLocale, (data: MailData[Name]) => Letter>> } = {
@@ -12,7 +13,8 @@ const TEMPLATES: { readonly [Name in MailTemplate]: Readonly<Record<MailLocale, 
   'password-changed': passwordChanged,
   'email-change': emailChange,
   'member-invitation': memberInvitation,
-  'meeting-invitation': meetingInvitation,
+  notification,
+  'notification-summary': notificationSummary,
   'audit-head': auditHead,
 };
 

@@ -1,6 +1,6 @@
 import type { MailData, MailLocale } from '../mail.ts';
 import type { Letter } from './letter.ts';
-import { greeting, linkWorks, timeOf } from './wording.ts';
+import { greeting, linkWorks } from './wording.ts';
 
 /** Mails that an organisation writes to its members. */
 
@@ -24,28 +24,5 @@ export const memberInvitation: Texts<'member-invitation'> = {
     ],
     action: { label: 'Einladung annehmen', link },
     notes: [linkWorks('de', validForMinutes), `Wenn Sie ${organisation} nicht kennen, brauchen Sie nichts zu tun.`],
-  }),
-};
-
-export const meetingInvitation: Texts<'meeting-invitation'> = {
-  en: ({ name, organisation, meeting, link, startsAt, timeZone, joinCode }) => ({
-    subject: `${organisation}: ${meeting}`,
-    greeting: greeting('en', name),
-    paragraphs: [
-      `${organisation} invites you to: ${meeting}.`,
-      ...(startsAt === undefined ? [] : [`It begins on ${timeOf('en', startsAt, timeZone)}.`]),
-    ],
-    action: { label: 'Go to the meeting', link },
-    ...(joinCode === undefined ? {} : { notes: [`You can also join with the code ${joinCode}.`] }),
-  }),
-  de: ({ name, organisation, meeting, link, startsAt, timeZone, joinCode }) => ({
-    subject: `${organisation}: ${meeting}`,
-    greeting: greeting('de', name),
-    paragraphs: [
-      `${organisation} lädt Sie ein zu: ${meeting}.`,
-      ...(startsAt === undefined ? [] : [`Beginn: ${timeOf('de', startsAt, timeZone)}.`]),
-    ],
-    action: { label: 'Zur Versammlung', link },
-    ...(joinCode === undefined ? {} : { notes: [`Sie können auch mit dem Code ${joinCode} teilnehmen.`] }),
   }),
 };

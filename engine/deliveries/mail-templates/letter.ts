@@ -1,4 +1,4 @@
-import type { MailLocale } from '../mail.ts';
+import type { Appointment, MailLocale, Unsubscribe } from '../mail.ts';
 
 /** What a template says, before it is made text and HTML. */
 export interface Letter {
@@ -9,17 +9,27 @@ export interface Letter {
   readonly action?: { readonly label: string; readonly link: string };
   /** after the action, e.g. what to do when the mail was not expected */
   readonly notes?: readonly string[];
+  /** its page is named at the foot */
+  readonly unsubscribe?: Unsubscribe;
+  readonly appointment?: Appointment | undefined;
 }
 
 export interface RenderedLetter {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly unsubscribe?: Unsubscribe | undefined;
+  readonly appointment?: Appointment | undefined;
 }
 
 const CLOSING: Readonly<Record<MailLocale, string>> = {
   en: 'This message was sent by Psephos. Please do not reply to it.',
   de: 'Diese Nachricht wurde von Psephos verschickt. Bitte antworten Sie nicht darauf.',
+};
+
+const STOP: Readonly<Record<MailLocale, string>> = {
+  en: 'No more of these mails:',
+  de: 'Keine solchen Mails mehr:',
 };
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -54,7 +64,7 @@ export function renderLetter(letter: Letter, locale: MailLocale): RenderedLetter
     ...paragraphs,
     ...(action === undefined ? [] : [`${action.label}:\n${action.link}`]),
     ...notes,
-    `-- \n${CLOSING[locale]}`,
+    `-- \n${CLOSING[locale]}${letter.unsubscribe === undefined ? '' : `\n${STOP[locale]}\n${letter.unsubscribe.page}`}`,
   ].join('\n\n');
   const paragraph = (words: string) => `<p style="margin:0 0 16px">${escaped(words)}</p>`;
   const button =
@@ -73,7 +83,16 @@ export function renderLetter(letter: Letter, locale: MailLocale): RenderedLetter
     ...button,
     ...notes.map(paragraph),
     `<p style="margin:24px 0 0;color:#666666;font-size:14px">${escaped(CLOSING[locale])}</p>`,
+    ...(letter.unsubscribe === undefined ? [] : [footLink(STOP[locale], letter.unsubscribe.page)]),
     '</div></body></html>',
   ].join('\n');
-  return { subject, text: `${text}\n`, html };
+  const { unsubscribe, appointment } = letter;
+  return { subject, text: `${text}\n`, html, unsubscribe, appointment };
+}
+
+function footLink(words: string, link: string): string {
+  return (
+    `<p style="margin:8px 0 0;color:#666666;font-size:14px;word-break:break-all">${escaped(words)} ` +
+    `<a href="${escaped(link)}" style="color:#666666">${escaped(link)}</a></p>`
+  );
 }

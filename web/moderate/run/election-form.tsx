@@ -8,6 +8,7 @@ import { Field, type FieldError } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { type Submission, useSubmission } from '../../ui/submission.ts';
 import { useGroups } from '../members/groups.tsx';
+import { SimilarTitles } from '../search/similar-titles.tsx';
 import { t } from '../texts.ts';
 import { changesOf, type Draft, draftOf, EMPTY, electionOf, hasMost, hasSeats, METHODS, USUAL_MOST } from './draft.ts';
 import { OptionsEditor } from './options-editor.tsx';
@@ -253,6 +254,7 @@ export function ElectionForm(props: {
         maxLength={500}
         required
       />
+      {election === undefined && <SimilarTitles title={draft.title} />}
       <Field
         id="description"
         label={t('form.description')}

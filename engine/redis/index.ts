@@ -1,0 +1,2 @@
+export { RedisLink, type Sent } from './link.ts';
+export { LogSignals } from './signals.ts';
