@@ -15,6 +15,7 @@ const ALONE = [
     'gateway-process',
     'harness',
     'mail-sender',
+    'notify-flood',
     'queues',
     'replay',
     'revocation',

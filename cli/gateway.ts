@@ -1,4 +1,4 @@
-import { createEngine } from '../engine/index.ts';
+import { createEngine, QueueProblem } from '../engine/index.ts';
 import { createLogger } from '../gateway/logging.ts';
 import { startGateway } from '../gateway/main.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
@@ -6,6 +6,7 @@ import { builtPages } from '../web/build/index.ts';
 import { accountOptionsOf } from './account-settings.ts';
 import { addressesOf, choosePort } from './addresses.ts';
 import { readArguments } from './arguments.ts';
+import { redisOptionsOf } from './redis-settings.ts';
 import { runCommand } from './run-command.ts';
 import { searchOptionsOf } from './search-settings.ts';
 import { readSettings } from './settings.ts';
@@ -43,6 +44,7 @@ await runCommand(async () => {
     connections: settings.POOL,
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
     ...searchOptionsOf(settings),
+    ...redisOptionsOf(settings),
     apiKeysFile: settings.API_KEYS_FILE,
     report: (err) => logger.error({ err }, 'a bug outside any request'),
     reachable: (yes) =>
@@ -50,7 +52,8 @@ await runCommand(async () => {
         ? logger.info('ballots reach the database again')
         : logger.warn('the database is away: ballots are refused with LOAD_003'),
   }).catch((error: Error) => {
-    if (error.message.startsWith('API_KEYS_FILE')) throw new StartProblem(error.message);
+    if (error.message.startsWith('API_KEYS_FILE') || error instanceof QueueProblem)
+      throw new StartProblem(error.message);
     throw new StartProblem(`The database of DATABASE_URL cannot be used: ${error.message}`);
   });
   const gateway = await startGateway(

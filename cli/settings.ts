@@ -57,6 +57,10 @@ export const settingsSchema = z.object({
   JOBS_DATABASE_URL: databaseUrl(),
   OPENSEARCH_URL: url(['http:', 'https:'], { example: 'https://search:secret@search.example:9200', secret: true }),
   REDIS_URL: url(['redis:', 'rediss:'], { example: 'redis://:secret@redis.example:6379', secret: true }),
+  BALLOT_FALLBACK: z
+    .enum(['off', 'queue'], 'neither off nor queue')
+    .prefault('off')
+    .register(variables, { example: 'off' }),
   DATA_DIR: z.string().optional().register(variables, { example: './data' }),
   POSTGRES_PORT: port(0),
   HOST: z
@@ -105,6 +109,7 @@ export const settingsSchema = z.object({
     .register(variables, { example: 'Psephos <votes@example.org>' }),
   MAIL_PER_SECOND: wholeNumber(1, 1_000, 20),
   WEBHOOK_ALLOW_PRIVATE: yesOrNo('false'),
+  PUSH_CONTACT: url(['mailto:', 'https:'], { example: 'mailto:admin@example.org' }),
   AUDIT_HEADS_DIR: z.string().optional().register(variables, { example: '/srv/psephos/audit-heads' }),
   AUDIT_ARCHIVE_DIR: z.string().optional().register(variables, { example: '/srv/psephos/audit-archive' }),
   AUDIT_KEEP_MONTHS: wholeNumber(1, 1_200, 24),

@@ -1,4 +1,4 @@
-import { createEngine, type Engine, limits } from '../engine/index.ts';
+import { createEngine, type Engine, limits, QueueProblem } from '../engine/index.ts';
 import { createLogger, type Logger } from '../gateway/logging.ts';
 import { type Gateway, startGateway } from '../gateway/main.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
@@ -10,6 +10,7 @@ import { readArguments } from './arguments.ts';
 import { databaseProblem, type Say, type StartedDatabase, startDatabase } from './database.ts';
 import { type Demo, openDemo } from './demo-organisation.ts';
 import { makePlatformAdmin } from './platform-admin.ts';
+import { redisOptionsOf } from './redis-settings.ts';
 import { runCommand } from './run-command.ts';
 import { searchOptionsOf } from './search-settings.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -76,6 +77,7 @@ await runCommand(async () => {
   }
   workerSettingsOf(settings, ''); // a setting that is missing is told before anything starts
   accountOptionsOf(settings, '');
+  redisOptionsOf(settings);
   const logger = createLogger({ level: settings.LOG_LEVEL, destination: process.stderr });
   const port = await choosePort(settings.HOST, settings.PORT);
   const progress = flags.json ? () => {} : say;
@@ -121,7 +123,10 @@ async function startOn(
   pagesFolder: string,
 ): Promise<Running> {
   const engine = await openEngine(database, settings, logger);
-  const workers = new WorkersProcess({ DATABASE_URL: database.url, DATABASE_OWNER_URL: '' }, logger);
+  const workers = new WorkersProcess(
+    { DATABASE_URL: database.url, DATABASE_OWNER_URL: '', DATA_DIR: settings.DATA_DIR ?? '' },
+    logger,
+  );
   try {
     await checkJobsPlace(workerSettingsOf(settings, database.url).jobs, logger);
     const gateway = await startGateway(
@@ -163,6 +168,7 @@ async function openEngine(database: StartedDatabase, settings: Settings, logger:
     connections: settings.POOL,
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
     ...searchOptionsOf(settings),
+    ...redisOptionsOf(settings),
     apiKeysFile: settings.API_KEYS_FILE,
     report: (error) => logger.error({ err: error }, 'a bug outside any request'),
     reachable: (yes) =>
@@ -171,6 +177,7 @@ async function openEngine(database: StartedDatabase, settings: Settings, logger:
         : logger.warn('the database is away: ballots are refused with LOAD_003'),
   }).catch((error: unknown) => {
     const { message } = error as Error;
+    if (error instanceof QueueProblem) throw new StartProblem(message);
     if (message.startsWith('API_KEYS_FILE')) throw new StartProblem(message);
     // No such table or schema, or no right to it: a database that nobody has migrated yet
     const unknown = /^(42P01|3F000|42501)$/.test(String((error as { code?: unknown }).code));

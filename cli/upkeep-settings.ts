@@ -6,6 +6,8 @@ import { backupSecrets, runningSource, storeAt } from './backup-place.ts';
 import { drill } from './drill.ts';
 import type { Settings } from './settings.ts';
 
+const DAY_MS = 24 * 3_600_000;
+
 type UpkeepSettings = NonNullable<WorkerSettings['upkeep']>;
 
 /**
@@ -21,6 +23,8 @@ export function upkeepSettingsOf(settings: Settings): UpkeepSettings {
   backupSecrets(settings); // a file that cannot be read is told now, not at night
   return {
     retention: { logMonths: settings.RETENTION_LOG_MONTHS, usageMonths: settings.RETENTION_USAGE_MONTHS },
+    deliveriesKeptMs: settings.RETENTION_DELIVERIES_DAYS * DAY_MS,
+    notificationsKeptMs: settings.RETENTION_NOTIFICATIONS_DAYS * DAY_MS,
     backups: settings.BACKUP_TO === undefined ? null : backupsOf(settings),
     logArchive: settings.BACKUP_WAL ? archiveOf(settings) : null,
   };

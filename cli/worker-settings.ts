@@ -22,6 +22,7 @@ export function workerSettingsOf(settings: Settings, databaseUrl: string): Worke
         ? null
         : { smtpUrl: SMTP_URL, from: MAIL_FROM, perSecond: MAIL_PER_SECOND },
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+    pushContact: pushContactOf(settings),
     audit: auditPlaceOf(settings),
     upkeep: upkeepSettingsOf(settings),
     jobs: {
@@ -30,6 +31,14 @@ export function workerSettingsOf(settings: Settings, databaseUrl: string): Worke
       databaseVariable: settings.JOBS_DATABASE_URL === undefined ? 'DATABASE_URL' : 'JOBS_DATABASE_URL',
     },
   };
+}
+
+/** Whom push services may ask about us. */
+function pushContactOf({ PUSH_CONTACT, PUBLIC_URL, MAIL_FROM }: Settings): string | undefined {
+  if (PUSH_CONTACT !== undefined) return PUSH_CONTACT;
+  if (PUBLIC_URL?.startsWith('https:')) return PUBLIC_URL;
+  const address = /<([^>]+)>\s*$/.exec(MAIL_FROM ?? '')?.[1] ?? MAIL_FROM;
+  return address === undefined ? undefined : `mailto:${address}`;
 }
 
 /** Where heads and archived months of the audit lie; beside the data unless the settings say otherwise. */

@@ -6,6 +6,7 @@ import { accountOptionsOf } from './account-settings.ts';
 import { addressesOf } from './addresses.ts';
 import { readArguments } from './arguments.ts';
 import { databaseProblem } from './database.ts';
+import { redisOptionsOf } from './redis-settings.ts';
 import { runCommand } from './run-command.ts';
 import { searchOptionsOf } from './search-settings.ts';
 import { readSettings } from './settings.ts';
@@ -50,6 +51,7 @@ await runCommand(async () => {
     connections: settings.POOL,
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
     ...searchOptionsOf(settings),
+    ...redisOptionsOf({ ...settings, BALLOT_FALLBACK: 'off' }), // gateways take ballots in, and drain what they queued
     report: (err) => logger.error({ err }, 'a bug outside any job'),
   }).catch((error: unknown) => {
     throw databaseProblem(error, 'DATABASE_URL', url);

@@ -15,6 +15,8 @@ export type CastResult =
       readonly details: Details;
       /** true: an attempt went out and no answer says what became of it; cast again with the same castKey to learn it */
       readonly unknown: boolean;
+      /** it was received and was not counted yet when time was up: the id of the queued ballot */
+      readonly queued?: string | undefined;
       readonly castKey: string;
       readonly attempts: number;
     };
@@ -32,24 +34,30 @@ export interface Casting {
   readonly timeoutMs: number;
   /** how long to wait for a connection before the ballot goes over HTTP; undefined: there is no HTTP */
   readonly fallbackAfterMs: number | undefined;
+  /** told once it is received and not counted yet */
+  readonly onQueued: ((queued: string) => void) | undefined;
 }
 
-/** One attempt over HTTP; undefined where no answer came. */
-export type CastOverHttp = (
-  casting: Casting,
-  timeoutMs: number,
-) => Promise<{ readonly trackingCode: string } | SocketError | undefined>;
+type Answered = { readonly trackingCode: string } | { readonly queued: string } | SocketError;
 
-type Attempt = { readonly trackingCode: string } | SocketError | 'no answer' | 'not sent';
+/** One attempt over HTTP; undefined where no answer came. */
+export type CastOverHttp = (casting: Casting, timeoutMs: number) => Promise<Answered | undefined>;
+
+type Attempt = Answered | 'no answer' | 'not sent';
 
 const PAUSE_WITHOUT_ANSWER_MS = 50;
+/** Between questions after a ballot that is queued: the same cast again, which cannot count twice. */
+const PAUSE_QUEUED_MS = 750;
+const QUEUED =
+  'Your ballot was received and is kept. It is not counted yet: cast it again with the same cast key to learn more.';
 
 async function overSocket(link: Link, casting: Casting, fields: string, leftMs: number): Promise<Attempt> {
   if (!(await link.up(Math.min(leftMs, casting.fallbackAfterMs ?? leftMs)))) return 'not sent';
   const reply = await link.request(fields, Math.min(casting.timeoutMs, leftMs));
   if (reply === undefined) return 'no answer';
   const answer = JSON.parse(reply) as ReplyOf<'cast'> | Refusal;
-  return answer.ok ? { trackingCode: answer.tracking_code } : answer.error;
+  if (!answer.ok) return answer.error;
+  return 'queued' in answer ? { queued: answer.queued } : { trackingCode: answer.tracking_code };
 }
 
 /**
@@ -66,6 +74,7 @@ export async function castUntilKnown(
   const fields = castFields(casting.election, JSON.stringify(casting.ballot), castKey, credential, onBehalfOf);
   const endMs = performance.now() + casting.deadlineMs;
   let [attempts, retries, unknown] = [0, 0, false];
+  let queued: string | undefined;
   let last: { code: ClientCode; message: string; details?: Details | undefined } = {
     code: 'UNREACHABLE',
     message: 'No gateway could be reached in time. Your ballot was not sent.',
@@ -89,10 +98,17 @@ export async function castUntilKnown(
     }
     if (typeof attempt === 'string') continue;
     if ('trackingCode' in attempt) return { ok: true, trackingCode: attempt.trackingCode, castKey, attempts };
+    if ('queued' in attempt) {
+      if (queued === undefined) casting.onQueued?.(attempt.queued);
+      ({ queued } = attempt);
+      await sleep(Math.min(PAUSE_QUEUED_MS * (0.7 + 0.6 * Math.random()), Math.max(0, endMs - performance.now())));
+      continue;
+    }
     last = attempt;
     if (attempt.code === 'LOAD_004') unknown = true;
     if (!isPassing(attempt.code)) {
       unknown = false; // a final answer speaks for every attempt of this ballot before it
+      queued = undefined;
       break;
     }
     if (retries >= RETRIES_MAX) break;
@@ -100,6 +116,9 @@ export async function castUntilKnown(
     await sleep(Math.min(retryDelayMs(attempt.retry_after_ms), Math.max(0, endMs - performance.now())));
   }
   const { code, message, details = {} } = last;
+  if (queued !== undefined) {
+    return { ok: false, code: 'LOAD_004', message: QUEUED, details, unknown: true, queued, castKey, attempts };
+  }
   if (!unknown) return { ok: false, code, message, details, unknown, castKey, attempts };
   const words =
     'It is not known whether your ballot is in. Cast it again with the same cast key: it cannot count twice.';

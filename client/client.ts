@@ -44,6 +44,8 @@ export interface CastOptions {
   readonly castKey?: string;
   /** all attempts together; 15 s if left out */
   readonly deadlineMs?: number;
+  /** told once the ballot is received and not counted yet: what became of it follows as the result */
+  readonly onQueued?: (queued: string) => void;
 }
 
 const DEFAULTS = {
@@ -137,6 +139,7 @@ export class PsephosClient {
       deadlineMs: options.deadlineMs ?? CAST_DEADLINE_MS,
       timeoutMs: this.#requestTimeoutMs,
       fallbackAfterMs: this.#overHttp === undefined ? undefined : FALLBACK_AFTER_MS,
+      onQueued: options.onQueued,
     };
     return castUntilKnown(this.#link, casting, this.#overHttp);
   }
@@ -174,7 +177,7 @@ function overHttp(http: PsephosHttp): CastOverHttp {
     const grantor = onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf };
     try {
       const receipt = await http.castOnce(election, { ballot, cast_key: castKey, ...token, ...grantor }, timeoutMs);
-      return { trackingCode: receipt.tracking_code };
+      return 'queued' in receipt ? { queued: receipt.queued } : { trackingCode: receipt.tracking_code };
     } catch (error) {
       if (!(error instanceof PsephosError) || error.code === 'UNREACHABLE') return undefined;
       const { code, message, details } = error;

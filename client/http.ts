@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { castReceipt, PublishedBallotView } from '../protocol/ballots.ts';
+import type { castReceipt, PublishedBallotView, QueuedBallotView, queuedReceipt } from '../protocol/ballots.ts';
 import type { ElectionView, issued, newCredentials, newElection, participationView } from '../protocol/elections.ts';
 import type { joined, MeetingView, socketAddress, socketTicket } from '../protocol/meetings.ts';
 import type { resultView } from '../protocol/results.ts';
@@ -117,9 +117,14 @@ export class PsephosHttp {
       readonly on_behalf_of?: string;
     },
     timeoutMs: number,
-  ): Promise<z.infer<typeof castReceipt>> {
+  ): Promise<z.infer<typeof castReceipt> | z.infer<typeof queuedReceipt>> {
     const path = `/v1/elections/${electionId}/ballots`;
     return this.#calls.call({ method: 'POST', path, body, retries: 0, timeoutMs });
+  }
+
+  /** What became of a ballot that was queued, by the id that it was answered with. */
+  queuedBallot(queued: string): Promise<QueuedBallotView> {
+    return this.#get(`/v1/ballots/queued/${queued}`);
   }
 
   tally(electionId: string): Promise<TallyView> {

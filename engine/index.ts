@@ -6,6 +6,7 @@ import {
   Idempotency,
   KeyFile,
   openAccounts,
+  SessionCache,
   Vault,
 } from './accounts/index.ts';
 import { Attempts } from './attempts/index.ts';
@@ -20,8 +21,10 @@ import { limits } from './limits.ts';
 import { LogFeed, Revocations } from './log/index.ts';
 import { type MeetingRooms, openMeetings } from './meetings/index.ts';
 import { Groups, Invitations, MemberImports, Members } from './members/index.ts';
+import { Notifications, Preferences, Pushes } from './notifications/index.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
 import { appliedMigration, makeLogPartitions } from './queries.ts';
+import { openRedis, type RedisOptions, type RedisRooms } from './redis/index.ts';
 import { Search, type SearchOptions } from './search/index.ts';
 import { Sweep } from './sweep.ts';
 import { type TaskSummary, UpkeepTasks } from './upkeep/index.ts';
@@ -41,20 +44,12 @@ export type {
   Session,
   SignedIn,
 } from './accounts/index.ts';
+export { idsOf } from './accounts/index.ts';
 export type { Pauses } from './attempts/index.ts';
-export {
-  type ArchivedMonth,
-  type AuditQuery,
-  type AuditRecord,
-  type AuditState,
-  type Break,
-  chainName,
-  type PublishedHead,
-  readHeads,
-  type Verification,
-} from './audit/index.ts';
-export { type Actor, actAs, isAwayError, PLATFORM_CHAIN } from './db/index.ts';
+export { type AuditRecord, chainName, type PublishedHead, readHeads, type Verification } from './audit/index.ts';
+export { actAs, isAwayError, PLATFORM_CHAIN } from './db/index.ts';
 export type {
+  Appointment,
   ClaimedDelivery,
   ClaimedMail,
   DeliveryEnd,
@@ -68,6 +63,7 @@ export { addressProblem } from './deliveries/index.ts';
 export type {
   CastReceipt,
   CastRequest,
+  ClosedElection,
   Election,
   ElectionChanges,
   ElectionPattern,
@@ -79,6 +75,7 @@ export type {
   PaperState,
   Participation,
   PublishedBallot,
+  QueuedBallot,
   Recount,
   ResultJson,
   Standing,
@@ -110,8 +107,10 @@ export type {
   MemberQuery,
   MembersActor,
 } from './members/index.ts';
+export type { ClaimedPush, Inbox, InboxFigures, InboxItem, PushEnd, PushSubscription } from './notifications/index.ts';
 export { accept, type FailureKind, type Outcome, refuse } from './outcome.ts';
 export type { Page } from './page.ts';
+export { QueueProblem } from './redis/index.ts';
 export type {
   IndexingRun,
   SearchAnswer,
@@ -127,7 +126,7 @@ export type {
   SearchSource,
   Segment,
 } from './search/index.ts';
-export type { Retention, TaskState, TaskSummary, UpkeepTask } from './upkeep/index.ts';
+export type { Retention, TaskSummary } from './upkeep/index.ts';
 export type { Upkeep } from './upkeep.ts';
 export type { Quotas, Use } from './usage/index.ts';
 
@@ -146,6 +145,8 @@ export interface EngineOptions extends DatabaseOptions, AccountOptions {
   readonly still?: boolean;
   /** where the search keeps its documents; left out: in the database alone */
   readonly search?: SearchOptions;
+  /** the optional second store: signals between processes, a read cache, and the fallback queue where it is asked for */
+  readonly redis?: RedisOptions | undefined;
 }
 
 /** What a room offers, without what it is made of: a model in memory can stand in for it. */
@@ -168,6 +169,9 @@ export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms> {
   readonly idempotency: Surface<Idempotency>;
   readonly mails: Surface<Mails>;
   readonly webhooks: Surface<Webhooks>;
+  readonly notifications: Surface<Notifications>;
+  readonly preferences: Surface<Preferences>;
+  readonly pushes: Surface<Pushes>;
   readonly feed: Surface<LogFeed>;
   readonly revocations: Pick<Revocations, 'listen'>;
   readonly usage: Surface<Usage>;
@@ -180,6 +184,8 @@ export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms> {
   readonly relay: Surface<Relay>;
   readonly queues: Surface<Queues>;
   readonly deadLetters: Surface<DeadLetters>;
+  /** whether Redis answers; null where the installation has none */
+  readonly redisUp: () => boolean | null;
   /** The database answers and is migrated to this version. */
   ready(): Promise<Outcome<{ readonly database: 'up'; readonly migration: string }>>;
   /** Work that was accepted finishes, then connections close. */
@@ -188,39 +194,31 @@ export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms> {
 
 /**
  * Opens the engine on a migrated database.
- * @throws the database's error where it cannot be reached
+ * @throws the database's error where it cannot be reached; QueueProblem where ballots would not be safe in Redis
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const report = options.report ?? (() => {});
-  const database = await openDatabase(options);
-  const feed = new LogFeed(database, report);
-  const revocations = new Revocations(database, report);
-  const keyFile = keyFileAt(options.apiKeysFile, report, revocations);
-  try {
-    await feed.start();
-    await keyFile?.start();
-  } catch (error) {
-    await database.close(); // an open connection would keep the process that gives up from ending
-    throw error;
-  }
+  const { database, feed, revocations, keyFile, cacheRates, redis } = await openStores(options, report);
+  const publicUrl = options.publicUrl ?? 'http://localhost:8080';
   const vault = new Vault(database, options.secretKeys ?? []);
   const apiKeys = new ApiKeys(database, vault, keyFile);
   const attempts = new Attempts(database);
   const memberImports = new MemberImports(database, feed);
-  const rooms = openAccounts(database, feed, apiKeys, options);
-  const meetingRooms = openMeetings(database, feed);
-  const elections = new Elections(database, feed, report, options.laneLimits, options.reachable);
+  const sessionCache = redis && new SessionCache(redis.cache, revocations);
+  const rooms = openAccounts(database, feed, apiKeys, options, sessionCache);
+  const meetingRooms = openMeetings(database, feed, redis?.cache ?? null);
+  const elections = new Elections(database, feed, report, options.laneLimits, options.reachable, redis);
   const pictures = new Pictures(database);
   const members = new Members(database, feed);
   const search = new Search(database, options.search ?? {}, report);
   const upkeep = openUpkeep(pictures, rooms.registration, members);
-  const upkeepTasks = new UpkeepTasks(database, () =>
-    keepUp(database, rooms, attempts, meetingRooms, memberImports, upkeep),
-  );
+  const keep = () => keepUp(database, rooms, attempts, meetingRooms, memberImports, upkeep);
+  const upkeepTasks = new UpkeepTasks(database, keep);
   const sweeps = [
     new Sweep(() => elections.sweep(), limits.sweepMs, report),
     new Sweep(() => meetingRooms.meetings.cutSessions(), limits.meetingSweepMs, report),
     new Sweep(async () => void (await upkeepTasks.tidy(limits.upkeepNeglectedMs)), limits.upkeepMs, report),
+    new Sweep(async () => elections.fallback?.drain(), limits.queueDrainMs, report),
     new Sweep(() => apiKeys.writeUse(), limits.keyUseFlushMs, report),
     ...(keyFile === undefined ? [] : [new Sweep(() => keyFile.look(), limits.keyFilePollMs, report)]),
   ];
@@ -237,12 +235,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     members,
     groups: new Groups(database, feed),
     memberImports,
-    invitations: new Invitations(database, feed, options.publicUrl ?? 'http://localhost:8080'),
+    invitations: new Invitations(database, feed, publicUrl),
     ...rooms,
     apiKeys,
     idempotency: new Idempotency(database),
     mails: new Mails(database, report),
     webhooks: new Webhooks(database, feed, options.webhookAllowPrivate ?? false),
+    notifications: new Notifications(database, feed, vault, publicUrl),
+    preferences: new Preferences(database, vault),
+    pushes: new Pushes(database, vault, publicUrl, options.webhookAllowPrivate ?? false),
     feed,
     revocations,
     usage: new Usage(database),
@@ -251,7 +252,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     upkeep,
     upkeepTasks,
     search,
-    cacheRates: new CacheRates(),
+    cacheRates,
+    redisUp: () => redis?.up() ?? null,
     relay: new Relay(database, () => feed.epoch()),
     queues: new Queues(database),
     deadLetters: new DeadLetters(database),
@@ -261,10 +263,31 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await revocations.close();
       await elections.drain();
       feed.close();
+      redis?.close();
       await search.close();
       await database.close();
     },
   };
+}
+
+/** What all rooms stand on, started; nothing is left open where that fails. */
+async function openStores(options: EngineOptions, report: (error: unknown) => void) {
+  const database = await openDatabase(options);
+  const feed = new LogFeed(database, report);
+  const revocations = new Revocations(database, report);
+  const keyFile = keyFileAt(options.apiKeysFile, report, revocations);
+  const cacheRates = new CacheRates();
+  let redis: RedisRooms | null = null;
+  try {
+    await feed.start();
+    await keyFile?.start();
+    if (options.redis !== undefined) redis = await openRedis(options.redis, feed.epoch(), cacheRates, report);
+  } catch (error) {
+    await database.close(); // an open connection would keep the process that gives up from ending
+    throw error;
+  }
+  if (redis !== null) feed.useSignals(redis.signals);
+  return { database, feed, revocations, keyFile, cacheRates, redis };
 }
 
 /** What is done once an hour, whichever process does it: the workers, or a gateway where there are none. */

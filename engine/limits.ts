@@ -53,6 +53,7 @@ export const limits = {
   searchSimilarCandidateRows: 40, // titles that share rare words, of which the likest are shown
   searchLikenessPercent: 30, // below it two titles have nothing to do with each other
   searchBatchRows: 500, // documents read, stored and sent at once: some 50 ms
+  searchIndexTimeoutMs: 30_000, // nobody waits for a batch, and long texts on a busy machine take seconds
   searchRefreshMs: 200, // a search server shows what it got at the latest after so long
   searchPrepareEveryMs: 60_000, // a search server that lost its indices has them again after so long
   searchRetryMs: 2_000, // a search server that did not answer is sent to again after so long
@@ -109,12 +110,32 @@ export const limits = {
   mailRetryMaxMs: 3_600_000,
   mailQueueTimeoutMs: 30_000, // 10,000 invitations in one statement take about a second
 
+  // Notifications
+  newsMs: 3 * 24 * 3_600_000, // what happened longer ago is no news: a log that is followed for the first time tells nobody
+  spreadMembers: 1_000, // told of an event by one transaction: some 100 ms
+  spreadTimeoutMs: 20_000,
+  reminderMostMs: 24 * 3_600_000, // before the end, and never before three quarters of the time are over
+  reminderLeastMs: 3_600_000, // elections that last less are over before a mail is read
+  notifyEveryMs: 15_000, // how late a reminder, and what was held for quiet hours, may leave
+  notifyRoundOrganisations: 100,
+  notificationsKeptMs: 90 * 24 * 3_600_000, // they hold titles, and names of those who gave proxies
+  notificationsTidyRows: 500,
+  inboxMaxRows: 100,
+  accountMaxSubscriptions: 20, // browsers with pushes; the oldest goes when another comes
+  pushWorthMs: 24 * 3_600_000,
+  pushPollMs: 500,
+  pushTimeoutMs: 5_000,
+  pushLeaseMs: 20_000, // to send one push and settle it
+  pushRetryMinMs: 5_000,
+  pushRetryMaxMs: 3_600_000,
+
   // Jobs
   relayRunRows: 500, // log rows of one job
-  relayRoundOrganisations: 40, // with relayRunRows the most that a round holds in memory
+  relayRoundItems: 40, // organisations; with relayRunRows the most that a round holds in memory
   relayRoundTimeoutMs: 5_000, // to read, add the jobs, and move the cursors
   relayQuietMs: 100, // between looks while nothing happens: with two of them freshness stays far below 1 s
   relayChangesMs: 200, // how often staged changes are looked for
+  relayLostMs: 30_000, // a run that nobody has taken in for so long is added again: its job was lost
   relayCarriedBytes: 256 * 1024, // a run that is larger is read from the log by whoever takes it in
   consumeMaxRows: 500, // of one transaction
   consumeTimeoutMs: 20_000,

@@ -1,5 +1,7 @@
+import type { QueuedBallot } from '../engine/index.ts';
 import { limits } from '../engine/limits.ts';
 import type { Failure, FailureKind } from '../engine/outcome.ts';
+import type { QueuedBallotView } from '../protocol/ballots.ts';
 import type { ErrorBody, ErrorCode, SocketError } from '../protocol/errors.ts';
 import { withReason } from '../protocol/field-problems.ts';
 
@@ -100,4 +102,9 @@ export function toSocketError(failure: AnyFailure): SocketError {
     ...(retry === undefined ? {} : { retry_after_ms: Math.round(retry) }),
     ...(failure.details === undefined ? {} : { details: detailsOf(failure) }),
   };
+}
+
+/** What became of a queued ballot, as it is told over HTTP and the socket alike. */
+export function queuedAsJson(ballot: QueuedBallot): QueuedBallotView {
+  return ballot.state === 'refused' ? { state: 'refused', error: toSocketError(ballot.failure) } : ballot;
 }

@@ -8,7 +8,7 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-type Measured = Pick<Engine, 'queues' | 'deadLetters' | 'elections' | 'cacheRates'>;
+type Measured = Pick<Engine, 'queues' | 'deadLetters' | 'elections' | 'cacheRates' | 'redisUp' | 'upkeepTasks'>;
 
 /** Figures that stand elsewhere already are taken from there when somebody reads: nothing on the hot path counts for this. */
 export function createMetrics(engine: Measured): Metrics {
@@ -16,13 +16,16 @@ export function createMetrics(engine: Measured): Metrics {
   collectDefaultMetrics({ register: registry });
   const readLanes = watchLanes(engine, registry);
   const readCaches = watchCaches(engine, registry);
+  const readRedis = watchRedis(engine, registry);
   const readQueues = watchQueues(engine, registry);
+  const readUpkeep = watchUpkeep(engine, registry);
   return {
     contentType: registry.contentType,
     async text() {
       readLanes();
       readCaches();
-      await readQueues();
+      readRedis();
+      await Promise.all([readQueues(), readUpkeep()]);
       return registry.metrics();
     },
   };
@@ -57,6 +60,42 @@ function watchCaches({ cacheRates }: Measured, registry: Registry): () => void {
       setTo(lookups, { cache, result: 'hit' }, hits);
       setTo(lookups, { cache, result: 'miss' }, misses);
     }
+  };
+}
+
+function watchUpkeep({ upkeepTasks }: Measured, registry: Registry): () => Promise<void> {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['task'], registers: [registry] });
+  const since = gauge(
+    'psephos_upkeep_succeeded_seconds',
+    'How long ago a task of upkeep, e.g. backup, last ended well.',
+  );
+  const failing = gauge('psephos_upkeep_failing', '1 where a task of upkeep failed when it was last done, else 0.');
+  return async () => {
+    const tasks = await upkeepTasks.state().catch(() => []); // psephos_database_up says that it is away
+    for (const { task, succeededAt, problem } of tasks) {
+      if (succeededAt !== null) since.set({ task }, (Date.now() - Number(succeededAt)) / 1_000);
+      failing.set({ task }, problem === null ? 0 : 1);
+    }
+  };
+}
+
+function watchRedis({ redisUp, elections }: Measured, registry: Registry): () => void {
+  const registers = [registry];
+  const up = new Gauge({
+    name: 'psephos_redis_up',
+    help: '1 where Redis answers, else 0; absent without one.',
+    registers,
+  });
+  const queued = new Gauge({
+    name: 'psephos_ballots_queued',
+    help: 'Ballots that wait in Redis, received and not counted yet.',
+    registers,
+  });
+  return () => {
+    const answers = redisUp();
+    if (answers === null) up.remove();
+    else up.set(answers ? 1 : 0);
+    queued.set(elections.fallback?.waiting ?? 0);
   };
 }
 

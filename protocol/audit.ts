@@ -21,7 +21,7 @@ export const auditEntry = z
     actor_name: z
       .string()
       .nullable()
-      .meta({ description: 'Name of the member, key or attendee, where there still is one.' }),
+      .meta({ description: 'Name of the member, key, attendee or account, where there still is one.' }),
     bypassed: z.boolean().meta({ description: 'It was not the engine that wrote.' }),
     act: z.string().meta({ description: 'What was done.', example: 'members.changed' }),
     subject: z.string().meta({ description: 'What it was done to: table and id.' }),

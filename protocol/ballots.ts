@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { socketError } from './errors.ts';
 import { methods } from './methods/index.ts';
 import { pageOf } from './page.ts';
 import { id, text } from './text.ts';
@@ -61,6 +62,28 @@ export const castRequest = z
 export const castReceipt = z
   .strictObject({ tracking_code: trackingCode })
   .meta({ id: 'CastReceipt', example: { tracking_code: '5f4dcc3b5aa765d61d8327deb882cf99' } });
+
+export const queuedId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'is no id of a queued ballot: 32 small hexadecimal digits')
+  .meta({ description: 'Ask what became of the ballot by it.', example: '3858f62230ac3c915f300c664312c63f' });
+
+/** Received, not counted yet. */
+export const queuedReceipt = z
+  .strictObject({ queued: queuedId })
+  .meta({ id: 'QueuedReceipt', example: { queued: '3858f62230ac3c915f300c664312c63f' } });
+
+export const queuedBallot = z
+  .strictObject({
+    state: z.enum(['queued', 'in', 'refused']).meta({
+      description:
+        'queued: received, not counted yet. in: in the urn; send the very same cast again for its tracking code. refused: ' +
+        'not counted, and never will be.',
+    }),
+    error: socketError.optional().meta({ description: 'Why it was refused.' }),
+  })
+  .meta({ id: 'QueuedBallot', example: { state: 'in' } });
+export type QueuedBallotView = z.infer<typeof queuedBallot>;
 
 export const publishedBallot = z
   .strictObject({

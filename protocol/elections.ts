@@ -177,6 +177,19 @@ export const electionView = z
     created_at: moment,
   })
   .meta({ id: 'Election' });
+export const closedElectionView = electionView
+  .extend({
+    queued_outstanding: z
+      .int()
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'Ballots that still waited in the fallback queue when it closed: they are refused, and their voters told. null: the ' +
+          'queue could not be reached. Absent: none.',
+      }),
+  })
+  .meta({ id: 'ClosedElection' });
 export const electionPage = pageOf(electionView, 'ElectionPage');
 export type ElectionView = z.infer<typeof electionView>;
 

@@ -169,7 +169,7 @@ export const FIELD_PROBLEMS = {
   too_few_points: '{points} points, at least {min}',
   too_costly: 'costs {cost} credits, at most {credits}',
   // frames of the socket
-  no_topic: "is no topic: 'meeting:', 'election:' or 'tally:' and an id in small letters",
+  no_topic: "is no topic: 'meeting:', 'election:', 'tally:' or 'inbox:' and an id in small letters",
   epoch_and_offset: 'must carry epoch and offset together, or neither',
   ticket_or_key: 'must carry either ticket or api_key',
 } as const;

@@ -1,7 +1,15 @@
 import type { z } from 'zod';
-import { castFrame, castReply } from './frames/cast.ts';
+import { castFrame, castReply, queuedOutcome } from './frames/cast.ts';
 import { helloReply, helloRequest } from './frames/hello.ts';
-import { electionSnapshot, eventsMessage, meetingSnapshot, tallyMessage, tallySnapshot } from './frames/messages.ts';
+import {
+  electionSnapshot,
+  eventsMessage,
+  inboxMessage,
+  inboxSnapshot,
+  meetingSnapshot,
+  tallyMessage,
+  tallySnapshot,
+} from './frames/messages.ts';
 import { pingReply, pingRequest } from './frames/ping.ts';
 import { presenceReply, presenceRequest } from './frames/presence.ts';
 import type { refusal } from './frames/refusal.ts';
@@ -24,4 +32,15 @@ export type ReplyOf<Name extends OperationName> = z.infer<(typeof socketOperatio
 export type Refusal = z.infer<typeof refusal>;
 
 /** Every message of a topic, by name. */
-export const topicMessages = { meetingSnapshot, electionSnapshot, eventsMessage, tallySnapshot, tallyMessage } as const;
+export const topicMessages = {
+  meetingSnapshot,
+  electionSnapshot,
+  eventsMessage,
+  tallySnapshot,
+  tallyMessage,
+  inboxSnapshot,
+  inboxMessage,
+} as const;
+
+/** Every message that comes unasked and belongs to no topic. */
+export const ownMessages = { queuedOutcome } as const;

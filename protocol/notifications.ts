@@ -177,6 +177,20 @@ export const unsubscribeToken = z
 
 /** The newest state of an inbox, on topic inbox:<member id>. */
 export const inboxData = z
-  .strictObject({ unread: z.int().min(0) })
-  .meta({ id: 'InboxData', description: 'How many notifications wait to be read, on topic inbox:<member_id>.' });
+  .strictObject({
+    unread: z.int().min(0).meta({ description: 'Notifications that wait to be read, over all organisations.' }),
+    newest_at: moment.nullable().meta({ description: 'When the newest came, read or not.' }),
+  })
+  .meta({ id: 'InboxData' });
 export type InboxData = z.infer<typeof inboxData>;
+
+export const newMeetingInvitations = z
+  .strictObject({ group: id.optional().meta({ description: 'Only members of this group; left out: all members.' }) })
+  .meta({ id: 'NewMeetingInvitations', example: {} });
+
+export const meetingInvitations = z
+  .strictObject({
+    invited: z.int().min(0),
+    repeated: z.int().min(0).meta({ description: 'Members who had been invited before.' }),
+  })
+  .meta({ id: 'MeetingInvitations' });

@@ -9,8 +9,8 @@ const DESCRIBED = ['app', 'urn'];
 const HEADER = `# Data dictionary
 
 Written by \`npm run docs\` from the comments in the database; a test fails where one is missing. \`log_YYYY_MM\` stands for
-every month's partition of the log, \`inbox_<election>\` for the inbox that every open election has. Schema \`door\` holds
-functions only, schema \`history\` the migration tool's notes on what it has run.
+every month's partition of the log (and so on for the audit), \`inbox_<election>\` for the inbox that every open election has. Schema
+\`door\` holds functions only, schema \`history\` the migration tool's notes on what it has run.
 `;
 
 /**

@@ -1,6 +1,6 @@
 -- The schema as a freshly migrated database holds it, for reading and for review of changes; never executed.
 -- Written from the catalogue by `npm run docs`; test/migration/schema.test.ts compares it with the migrations.
--- Tables that exist once a month (log_YYYY_MM) or once an election (inbox_<election>) stand here once, function bodies in
+-- Tables that exist once a month (log_YYYY_MM …) or once an election (inbox_<election>) stand here once, function bodies in
 -- sql/functions/, comments in docs/data-dictionary.md.
 
 CREATE ROLE psephos_app;
@@ -96,7 +96,7 @@ CREATE TABLE app.account_sessions (
 CREATE UNIQUE INDEX account_sessions_by_id ON app.account_sessions USING btree (session_id);
 ALTER TABLE app.account_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.account_sessions FOR SELECT TO psephos_door USING (true);
-CREATE POLICY door_erases ON app.account_sessions FOR DELETE TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.account_sessions FOR DELETE TO psephos_door USING ((expires_at < statement_timestamp()));
 CREATE POLICY own_account ON app.account_sessions FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.account_sessions TO psephos_app;
 GRANT DELETE, SELECT ON app.account_sessions TO psephos_door;
@@ -726,10 +726,12 @@ CREATE TABLE app.idempotency_keys (
 ); -- owner: psephos_owner; commented
 CREATE INDEX idempotency_keys_by_age ON app.idempotency_keys USING btree (org_id, created_at);
 ALTER TABLE app.idempotency_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY door_erases ON app.idempotency_keys FOR DELETE TO psephos_door USING (true);
+CREATE POLICY door ON app.idempotency_keys FOR SELECT TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.idempotency_keys FOR DELETE TO psephos_door USING ((created_at < (statement_timestamp() - '24:00:00'::interval)));
 CREATE POLICY own_organisation ON app.idempotency_keys FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.idempotency_keys TO psephos_app;
-GRANT DELETE, SELECT ON app.idempotency_keys TO psephos_door;
+GRANT DELETE ON app.idempotency_keys TO psephos_door;
+GRANT SELECT (org_id, key, created_at) ON app.idempotency_keys TO psephos_door;
 
 CREATE TABLE app.log (
   org_id uuid NOT NULL,
@@ -825,6 +827,20 @@ ALTER TABLE app.mails ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.mails FOR ALL TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.mails FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.mails TO psephos_door;
+
+CREATE TABLE app.meeting_invitees (
+  org_id uuid NOT NULL,
+  meeting_id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  invited_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT meeting_invitees_pkey PRIMARY KEY (org_id, meeting_id, member_id),
+  CONSTRAINT meeting_invitees_org_id_meeting_id_fkey FOREIGN KEY (org_id, meeting_id) REFERENCES app.meetings(org_id, meeting_id) ON DELETE CASCADE,
+  CONSTRAINT meeting_invitees_org_id_member_id_fkey FOREIGN KEY (org_id, member_id) REFERENCES app.members(org_id, member_id) ON DELETE CASCADE
+); -- owner: psephos_owner; commented
+ALTER TABLE app.meeting_invitees ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.meeting_invitees FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT ON app.meeting_invitees TO psephos_app;
+GRANT SELECT ON app.meeting_invitees TO psephos_auditor;
 
 CREATE TABLE app.meetings (
   org_id uuid NOT NULL,
@@ -1008,6 +1024,94 @@ GRANT SELECT ON app.members TO psephos_auditor;
 GRANT SELECT (org_id, member_id, account_id, number, name, roles, status, weight, created_at) ON app.members TO psephos_door;
 GRANT SELECT ON app.members TO psephos_urn;
 
+CREATE TABLE app.notification_events (
+  org_id uuid NOT NULL,
+  event text NOT NULL,
+  kind text NOT NULL,
+  subject uuid NOT NULL,
+  facts jsonb NOT NULL,
+  worth_until timestamp with time zone,
+  after_member_id uuid,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  spread_at timestamp with time zone,
+  CONSTRAINT notification_events_pkey PRIMARY KEY (org_id, event),
+  CONSTRAINT notification_events_event_check CHECK (((length(event) >= 1) AND (length(event) <= 120))),
+  CONSTRAINT notification_events_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 40))),
+  CONSTRAINT notification_events_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
+); -- owner: psephos_owner; commented
+CREATE INDEX notification_events_by_age ON app.notification_events USING btree (created_at);
+CREATE INDEX notification_events_by_subject ON app.notification_events USING btree (org_id, subject, created_at);
+CREATE INDEX notification_events_to_spread ON app.notification_events USING btree (org_id, created_at, event) WHERE (spread_at IS NULL);
+ALTER TABLE app.notification_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.notification_events FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.notification_events FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT ON app.notification_events TO psephos_app;
+GRANT UPDATE (after_member_id, spread_at) ON app.notification_events TO psephos_app;
+GRANT DELETE, SELECT ON app.notification_events TO psephos_door;
+
+CREATE TABLE app.notification_mutes (
+  org_id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  muted_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT notification_mutes_pkey PRIMARY KEY (org_id, member_id),
+  CONSTRAINT notification_mutes_org_id_member_id_fkey FOREIGN KEY (org_id, member_id) REFERENCES app.members(org_id, member_id) ON DELETE CASCADE
+); -- owner: psephos_owner; commented
+ALTER TABLE app.notification_mutes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.notification_mutes FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT ON app.notification_mutes TO psephos_app;
+GRANT SELECT ON app.notification_mutes TO psephos_auditor;
+
+CREATE TABLE app.notification_preferences (
+  account_id uuid NOT NULL,
+  kinds jsonb NOT NULL,
+  email boolean NOT NULL,
+  delivery text NOT NULL,
+  daily_hour smallint NOT NULL,
+  quiet_from smallint,
+  quiet_to smallint,
+  time_zone text NOT NULL,
+  changed_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT notification_preferences_pkey PRIMARY KEY (account_id),
+  CONSTRAINT notification_preferences_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT notification_preferences_check CHECK (((quiet_from IS NULL) = (quiet_to IS NULL))),
+  CONSTRAINT notification_preferences_daily_hour_check CHECK (((daily_hour >= 0) AND (daily_hour <= 23))),
+  CONSTRAINT notification_preferences_delivery_check CHECK ((delivery = ANY (ARRAY['at_once'::text, 'daily'::text]))),
+  CONSTRAINT notification_preferences_quiet_from_check CHECK (((quiet_from >= 0) AND (quiet_from <= 1439))),
+  CONSTRAINT notification_preferences_quiet_to_check CHECK (((quiet_to >= 0) AND (quiet_to <= 1439))),
+  CONSTRAINT notification_preferences_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.notification_preferences ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_members ON app.notification_preferences FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT FROM app.members m WHERE ((m.org_id = ( SELECT app.current_org() AS current_org)) AND (m.account_id = notification_preferences.account_id)))));
+CREATE POLICY own_account ON app.notification_preferences FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.notification_preferences TO psephos_app;
+
+CREATE TABLE app.notifications (
+  org_id uuid NOT NULL,
+  notification_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  event text NOT NULL,
+  member_id uuid NOT NULL,
+  account_id uuid,
+  in_app boolean NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  read_at timestamp with time zone,
+  mail_due_at timestamp with time zone,
+  CONSTRAINT notifications_pkey PRIMARY KEY (org_id, notification_id),
+  CONSTRAINT notifications_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT notifications_org_id_event_fkey FOREIGN KEY (org_id, event) REFERENCES app.notification_events(org_id, event) ON DELETE CASCADE,
+  CONSTRAINT notifications_org_id_event_member_id_key UNIQUE (org_id, event, member_id),
+  CONSTRAINT notifications_org_id_member_id_fkey FOREIGN KEY (org_id, member_id) REFERENCES app.members(org_id, member_id) ON DELETE CASCADE
+); -- owner: psephos_owner; commented
+CREATE INDEX notifications_held ON app.notifications USING btree (mail_due_at) WHERE (mail_due_at IS NOT NULL);
+CREATE INDEX notifications_of_account ON app.notifications USING btree (account_id, created_at DESC, notification_id DESC) WHERE in_app;
+CREATE INDEX notifications_unread ON app.notifications USING btree (account_id) WHERE (in_app AND (read_at IS NULL));
+ALTER TABLE app.notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.notifications FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.notifications FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT INSERT, SELECT ON app.notifications TO psephos_app;
+GRANT UPDATE (mail_due_at) ON app.notifications TO psephos_app;
+GRANT SELECT ON app.notifications TO psephos_door;
+GRANT UPDATE (read_at) ON app.notifications TO psephos_door;
+
 CREATE TABLE app.oidc_logins (
   state_hash bytea NOT NULL,
   nonce text NOT NULL,
@@ -1123,6 +1227,47 @@ CREATE POLICY own_organisation ON app.proxy_settings FOR ALL TO PUBLIC USING ((o
 GRANT INSERT, SELECT, UPDATE ON app.proxy_settings TO psephos_app;
 GRANT SELECT ON app.proxy_settings TO psephos_auditor;
 
+CREATE TABLE app.push_messages (
+  org_id uuid NOT NULL,
+  notification_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  subscription_id uuid NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  worth_until timestamp with time zone NOT NULL,
+  CONSTRAINT push_messages_pkey PRIMARY KEY (org_id, notification_id, subscription_id),
+  CONSTRAINT push_messages_account_id_subscription_id_fkey FOREIGN KEY (account_id, subscription_id) REFERENCES app.push_subscriptions(account_id, subscription_id) ON DELETE CASCADE,
+  CONSTRAINT push_messages_org_id_notification_id_fkey FOREIGN KEY (org_id, notification_id) REFERENCES app.notifications(org_id, notification_id) ON DELETE CASCADE
+); -- owner: psephos_owner; commented
+CREATE INDEX push_messages_by_subscription ON app.push_messages USING btree (account_id, subscription_id);
+CREATE INDEX push_messages_due ON app.push_messages USING btree (due_at);
+ALTER TABLE app.push_messages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.push_messages FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.push_messages FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.push_messages TO psephos_door;
+
+CREATE TABLE app.push_subscriptions (
+  account_id uuid NOT NULL,
+  subscription_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  endpoint text NOT NULL,
+  p256dh text NOT NULL,
+  auth text NOT NULL,
+  user_agent text NOT NULL DEFAULT ''::text,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT push_subscriptions_pkey PRIMARY KEY (account_id, subscription_id),
+  CONSTRAINT push_subscriptions_account_id_fkey FOREIGN KEY (account_id) REFERENCES app.accounts(account_id),
+  CONSTRAINT push_subscriptions_auth_check CHECK ((length(auth) <= 50)),
+  CONSTRAINT push_subscriptions_endpoint_check CHECK (((length(endpoint) >= 8) AND (length(endpoint) <= 1000))),
+  CONSTRAINT push_subscriptions_p256dh_check CHECK ((length(p256dh) <= 100)),
+  CONSTRAINT push_subscriptions_user_agent_check CHECK ((length(user_agent) <= 256))
+); -- owner: psephos_owner; commented
+CREATE UNIQUE INDEX push_subscriptions_once ON app.push_subscriptions USING btree (account_id, endpoint);
+ALTER TABLE app.push_subscriptions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.push_subscriptions FOR ALL TO psephos_door USING (true);
+CREATE POLICY own_account ON app.push_subscriptions FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.push_subscriptions TO psephos_app;
+GRANT DELETE, SELECT ON app.push_subscriptions TO psephos_door;
+
 CREATE TABLE app.queue_stats (
   queue text NOT NULL,
   waiting bigint NOT NULL,
@@ -1232,6 +1377,7 @@ CREATE TABLE app.search_documents (
   draft boolean NOT NULL,
   at timestamp with time zone NOT NULL,
   words text[] NOT NULL,
+  title_vector tsvector NOT NULL,
   vector tsvector NOT NULL,
   CONSTRAINT search_documents_pkey PRIMARY KEY (org_id, kind, id),
   CONSTRAINT search_documents_language_check CHECK ((language = ANY (ARRAY['en'::text, 'de'::text, 'es'::text, 'pl'::text]))),
@@ -1338,7 +1484,6 @@ CREATE INDEX socket_tickets_by_expiry ON app.socket_tickets USING btree (org_id,
 CREATE INDEX socket_tickets_by_hash ON app.socket_tickets USING btree (ticket_hash);
 ALTER TABLE app.socket_tickets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.socket_tickets FOR ALL TO psephos_door USING (true);
-CREATE POLICY door_erases ON app.socket_tickets FOR DELETE TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.socket_tickets FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.socket_tickets TO psephos_app;
 GRANT DELETE, SELECT ON app.socket_tickets TO psephos_door;
@@ -1396,7 +1541,7 @@ CREATE TABLE app.usage (
 ) WITH (fillfactor=50); -- owner: psephos_owner; commented
 ALTER TABLE app.usage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.usage FOR SELECT TO psephos_door USING (true);
-CREATE POLICY door_erases ON app.usage FOR DELETE TO psephos_door USING (true);
+CREATE POLICY door_erases ON app.usage FOR DELETE TO psephos_door USING ((month < date_trunc('month'::text, (statement_timestamp() AT TIME ZONE 'UTC'::text))));
 CREATE POLICY own_organisation ON app.usage FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 GRANT SELECT ON app.usage TO psephos_app;
 GRANT SELECT ON app.usage TO psephos_auditor;
@@ -1411,7 +1556,9 @@ CREATE TABLE app.webhook_cursors (
 ); -- owner: psephos_owner; commented
 ALTER TABLE app.webhook_cursors ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON app.webhook_cursors FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+CREATE POLICY worker ON app.webhook_cursors FOR SELECT TO psephos_worker USING (true);
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.webhook_cursors TO psephos_app;
+GRANT SELECT ON app.webhook_cursors TO psephos_worker;
 
 CREATE TABLE app.webhook_deliveries (
   org_id uuid NOT NULL,
@@ -1540,6 +1687,10 @@ CREATE FUNCTION app.drop_audit_month(p_month date)
   RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: psephos_app
 
+CREATE FUNCTION app.drop_log_partition(p_months integer)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; lock_timeout=250ms; -- owner: psephos_owner; executed by: psephos_app
+
 CREATE FUNCTION app.follow_search(p_table regclass, p_kind text, p_id name, p_key name, p_columns name[])
   RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: its owner alone
@@ -1571,6 +1722,10 @@ CREATE FUNCTION app.make_log_partitions(p_ahead integer)
 CREATE FUNCTION app.put_search_documents(p_org uuid, p_documents jsonb, p_gone jsonb, p_outbox boolean)
   RETURNS integer
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.refresh_statistics(p_rows bigint, p_done text[])
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
 
 CREATE FUNCTION app.search_configuration(p_language text)
   RETURNS regconfig
@@ -1638,12 +1793,20 @@ CREATE FUNCTION door.begin_oidc_login(p_state_hash bytea, p_nonce text, p_verifi
   RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.begin_upkeep(p_task text, p_pause_ms double precision, p_longest_ms double precision)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.changes_behind(p_limit integer)
   RETURNS TABLE(queue text, org_id uuid)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_worker
 
 CREATE FUNCTION door.claim_mails(p_count integer, p_lease_ms integer)
   RETURNS TABLE(org_id uuid, mail_id uuid, recipient text, locale text, template text, data jsonb, attempts integer)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.claim_pushes(p_count integer, p_lease_ms integer)
+  RETURNS TABLE(org_id uuid, notification_id uuid, subscription_id uuid, attempts integer, endpoint text, p256dh text, auth text, worth_until timestamp with time zone, locale text, organisation text, time_zone text, kind text, facts jsonb)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.claim_webhook_deliveries(p_count integer, p_lease_ms integer)
@@ -1654,9 +1817,13 @@ CREATE FUNCTION door.clear_rate_limits(p_forgotten_ms bigint)
   RETURNS void
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
-CREATE FUNCTION door.due_elections()
-  RETURNS TABLE(org_id uuid, election_id uuid, act text)
+CREATE FUNCTION door.due_elections(p_ahead_ms double precision DEFAULT 0)
+  RETURNS TABLE(org_id uuid, election_id uuid, act text, in_ms double precision)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.end_upkeep(p_task text, p_problem text, p_summary jsonb)
+  RETURNS void
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.enqueue_mails(p_mails jsonb)
   RETURNS integer
@@ -1710,6 +1877,10 @@ CREATE FUNCTION door.find_signing_key(p_key uuid)
   RETURNS TABLE(org_id uuid, key_id uuid, maker_id uuid, roles text[], scopes text[], signed boolean, requests_per_second integer, expires_at timestamp with time zone, expired boolean, revoked boolean, generation integer, previous_until timestamp with time zone, previous boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.forget_ended(p_sessions_ms double precision, p_answers_ms double precision)
+  RETURNS TABLE(sessions bigint, answers bigint, tickets bigint)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.forget_points(p_key text)
   RETURNS boolean
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
@@ -1728,6 +1899,10 @@ CREATE FUNCTION door.forget_unused_pictures(p_age_ms bigint, p_limit integer)
 
 CREATE FUNCTION door.forget_unused_words(p_limit integer)
   RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.forget_usage(p_months integer)
+  RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.keep_audit_archive(p_org uuid, p_month date, p_from bigint, p_to bigint, p_last bytea, p_file bytea)
@@ -1758,17 +1933,45 @@ CREATE FUNCTION door.note_search_locale()
   RETURNS trigger
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_owner
 
+CREATE FUNCTION door.notifications_waiting(p_limit integer)
+  RETURNS TABLE(org_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.open_elections()
+  RETURNS TABLE(org_id uuid, election_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.own_memberships()
   RETURNS TABLE(org_id uuid, name text, member_id uuid, number text, member_name text, roles text[], status text, weight bigint, created_at timestamp with time zone)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.own_notifications(p_unread boolean, p_after uuid, p_limit integer)
+  RETURNS TABLE(notification_id uuid, org_id uuid, organisation text, kind text, subject uuid, facts jsonb, created_at timestamp with time zone, read_at timestamp with time zone)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.own_unread()
+  RETURNS integer
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.points_taken(p_key text)
   RETURNS TABLE(points bigint, left_ms double precision)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.queue_pushes(p_pushes jsonb)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.read_notifications(p_ids uuid[], p_until timestamp with time zone)
+  RETURNS void
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.redeem_ticket(p_hash bytea)
   RETURNS TABLE(org_id uuid, identity jsonb, expired boolean)
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.reminders_due(p_most_ms double precision, p_least_ms double precision, p_limit integer)
+  RETURNS TABLE(org_id uuid, election_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.revocations(p_since timestamp with time zone)
   RETURNS TABLE(org_id uuid, pos bigint, id uuid, ends_at timestamp with time zone, age_ms double precision, now timestamp with time zone)
@@ -1791,16 +1994,20 @@ CREATE FUNCTION door.search_dirty_behind(p_count integer)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.search_matches(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_limit integer)
-  RETURNS SETOF app.search_documents
+  RETURNS TABLE(kind text, id uuid, state text, at timestamp with time zone, title_vector tsvector)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_indexscan=off; -- owner: psephos_door; executed by: its owner alone
 
-CREATE FUNCTION door.search_newest(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_state text, p_limit integer)
-  RETURNS SETOF app.search_documents
+CREATE FUNCTION door.search_newest(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_rows integer, p_limit integer)
+  RETURNS TABLE(kind text, id uuid, state text, at timestamp with time zone, title_vector tsvector)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off; -- owner: psephos_door; executed by: its owner alone
 
 CREATE FUNCTION door.search_organisations(p_after uuid, p_count integer)
   RETURNS TABLE(org_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.search_page(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_only_kinds text[], p_state text, p_offset integer, p_limit integer, p_rows integer, p_most integer)
+  RETURNS jsonb
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: its owner alone
 
 CREATE FUNCTION door.search_similar(p_words text[], p_raws text[], p_languages text[], p_kind text, p_drafts boolean, p_meeting uuid, p_limit integer)
   RETURNS TABLE(id uuid, title text, state text, meeting_id uuid)
@@ -1824,6 +2031,10 @@ CREATE FUNCTION door.server_secret(p_name text, p_candidate bytea)
 
 CREATE FUNCTION door.settle_mail(p_org uuid, p_mail uuid, p_attempt integer, p_status text, p_retry_ms double precision, p_answer text)
   RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.settle_push(p_org uuid, p_notification uuid, p_subscription uuid, p_attempt integer, p_end text, p_retry_ms double precision)
+  RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.settle_webhook_delivery(p_org uuid, p_delivery uuid, p_attempt integer, p_delivered boolean, p_status integer, p_excerpt text, p_latency_ms integer, p_problem text, p_retry_ms double precision, p_window_ms double precision)
@@ -1854,9 +2065,21 @@ CREATE FUNCTION door.tidy_mails(p_kept_ms double precision)
   RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.tidy_notifications(p_kept_ms double precision, p_limit integer)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.tidy_webhook_deliveries(p_kept_ms double precision)
   RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.unread_of_members(p_org uuid, p_members uuid[])
+  RETURNS TABLE(member_id uuid, unread integer, newest_at timestamp with time zone)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.upkeep_tasks()
+  RETURNS TABLE(task text, begun_at timestamp with time zone, ended_at timestamp with time zone, succeeded_at timestamp with time zone, problem text, summary jsonb)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.usage_report(p_month date)
   RETURNS TABLE(org_id uuid, name text, credentials bigint, ballots bigint, allocations bigint)
@@ -1914,6 +2137,17 @@ CREATE TABLE urn.credential (
 ) WITH (fillfactor=45); -- owner: psephos_urn; commented
 ALTER TABLE urn.credential ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON urn.credential FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+
+CREATE TABLE urn.fallback_key (
+  org_id uuid NOT NULL,
+  election_id uuid NOT NULL,
+  key bytea NOT NULL,
+  made_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT fallback_key_pkey PRIMARY KEY (org_id, election_id),
+  CONSTRAINT fallback_key_key_check CHECK ((octet_length(key) = 32))
+); -- owner: psephos_urn; commented
+ALTER TABLE urn.fallback_key ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON urn.fallback_key FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 
 CREATE TABLE urn.inbox_<election> (
   org_id uuid NOT NULL,
@@ -2047,6 +2281,10 @@ CREATE FUNCTION urn.extend_election(p_org uuid, p_election uuid, p_closes_at tim
   RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
+CREATE FUNCTION urn.fallback_key(p_org uuid, p_election uuid, p_new bytea)
+  RETURNS TABLE(state text, key bytea)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
 CREATE FUNCTION urn.find_ballot(p_org uuid, p_election uuid, p_tracking_code bytea)
   RETURNS TABLE(ballot text, weight bigint, voter text)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
@@ -2057,6 +2295,10 @@ CREATE FUNCTION urn.find_credential(p_org uuid, p_election uuid, p_credential by
 
 CREATE FUNCTION urn.follow_tally(p_org uuid, p_election uuid, p_after bigint)
   RETURNS TABLE(state text, sealed boolean, cut_pos bigint, cut_size bigint, head_pos bigint, head_size bigint, at timestamp with time zone, ballots text[], counts bigint[], weights bigint[])
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.forget_fallback_key(p_org uuid, p_election uuid)
+  RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.hold_rolls(p_org uuid, p_meetings uuid[])
@@ -2076,6 +2318,10 @@ CREATE FUNCTION urn.issue_credentials(p_org uuid, p_election uuid, p_keys bytea,
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.keep_presence(p_org uuid, p_meeting uuid, p_gateway uuid, p_attendees uuid[], p_seconds double precision)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.keep_snapshot(p_org uuid, p_election uuid, p_ballots bigint)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
@@ -2122,6 +2368,10 @@ CREATE FUNCTION urn.present_in(p_org uuid, p_meeting uuid)
 CREATE FUNCTION urn.published_ballots(p_org uuid, p_election uuid, p_after bytea, p_limit integer)
   RETURNS TABLE(tracking_code bytea, ballot text, weight bigint, voter text)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.refresh_statistics(p_rows bigint, p_done text[])
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.refuse_ballots(p_org uuid, p_election uuid, p_keys bytea, p_refusal text)
   RETURNS text

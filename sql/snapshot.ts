@@ -6,7 +6,7 @@ export const SNAPSHOT_FILE = new URL('schema.sql', import.meta.url);
 
 const HEADER = `-- The schema as a freshly migrated database holds it, for reading and for review of changes; never executed.
 -- Written from the catalogue by \`npm run docs\`; test/migration/schema.test.ts compares it with the migrations.
--- Tables that exist once a month (log_YYYY_MM) or once an election (inbox_<election>) stand here once, function bodies in
+-- Tables that exist once a month (log_YYYY_MM …) or once an election (inbox_<election>) stand here once, function bodies in
 -- sql/functions/, comments in docs/data-dictionary.md.
 `;
 

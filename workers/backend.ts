@@ -44,9 +44,8 @@ export interface JobsBackend {
 const REDIS_PREFIX = '{psephos}';
 /** Measured beside the hot path: 87 jobs/s leave it 0.85 of its rate, 264 leave 0.78, 1,243 leave 0.44. */
 const POSTGRES_JOBS_PER_SECOND = 80;
-/** A worker's pool takes, moves and renews; its LISTEN has a connection of its own. */
-const WORKER_CONNECTIONS = 2;
-const QUEUE_CONNECTIONS = 1;
+/** Of each queue and each worker; a worker's LISTEN has one more of its own. */
+const CONNECTIONS = 1;
 
 /**
  * Opens where jobs wait: Redis where one is named, else the database.
@@ -65,7 +64,7 @@ async function openOnPostgres(place: JobsPlace, logger: Logger): Promise<JobsBac
     jobsPerSecond: POSTGRES_JOBS_PER_SECOND,
     openQueue: (name) =>
       quiet(
-        new Classes.Queue<JobData, void>(name, { connection: connectionOf(QUEUE_CONNECTIONS) }) as unknown as Queue<
+        new Classes.Queue<JobData, void>(name, { connection: connectionOf(CONNECTIONS) }) as unknown as Queue<
           JobData,
           void
         >,
@@ -77,7 +76,7 @@ async function openOnPostgres(place: JobsPlace, logger: Logger): Promise<JobsBac
           handle as never,
           {
             ...options,
-            connection: connectionOf(WORKER_CONNECTIONS),
+            connection: connectionOf(CONNECTIONS),
           } as never,
         ) as unknown as Worker<JobData, void>,
       ),

@@ -5,6 +5,7 @@ import { openBackend } from './backend.ts';
 import type { Logger } from './logger.ts';
 import { MailSender } from './mail.ts';
 import { OutboxNotice } from './outbox.ts';
+import { PushSender } from './push.ts';
 import type { FollowingQueue } from './queue.ts';
 import { queues } from './queues.ts';
 import { RelayLoop } from './relay.ts';
@@ -57,22 +58,27 @@ export async function startWorkers(
   };
 }
 
-/** Mails and posts to webhooks: their leased tables are the truth, so no job stands for one of them (decision 017). */
+/** Good for trying pushes out on one machine: push services want somebody they can write to. */
+const NO_CONTACT = 'mailto:nobody@localhost';
+
+/** Mails, pushes and posts to webhooks: their leased tables are the truth, so no job stands for one of them (decision 017). */
 export function startSenders(
   engine: Engine,
-  settings: Pick<WorkerSettings, 'mail' | 'webhookAllowPrivate'>,
+  settings: Pick<WorkerSettings, 'mail' | 'webhookAllowPrivate' | 'pushContact' | 'upkeep'>,
   logger: Logger,
 ): Workers {
   const report = (err: unknown) => logger.error({ err }, 'the deliveries could not be tidied');
   const tidyAll = async () => {
-    await engine.mails.tidy();
-    await engine.webhooks.tidy();
+    await engine.mails.tidy(settings.upkeep?.deliveriesKeptMs);
+    await engine.webhooks.tidy(settings.upkeep?.deliveriesKeptMs);
   };
   const tidy = new Sweep(tidyAll, limits.deliveriesTidyMs, report);
   const webhooks = new WebhookSender(engine, { allowPrivate: settings.webhookAllowPrivate }, logger);
+  const push = { contact: settings.pushContact ?? NO_CONTACT, allowPrivate: settings.webhookAllowPrivate };
+  const pushes = new PushSender(engine, push, logger);
   const mails =
     settings.mail === null ? new OutboxNotice(engine, logger) : new MailSender(engine, settings.mail, logger);
-  const all = [mails, webhooks, tidy];
+  const all = [mails, webhooks, pushes, tidy];
   for (const worker of all) worker.start();
   return {
     stop: async () => {

@@ -1,8 +1,7 @@
 import pg from 'pg';
-import { JOBS_SCHEMA } from './jobs-schema.ts';
+import { JOBS_SCHEMA, selectFitness, WORKER } from './jobs-queries.ts';
 import type { JobsPlace } from './settings.ts';
 
-const WORKER = 'psephos_worker';
 const CONNECT_MS = 5_000;
 
 /** Why a database cannot hold jobs; the message says what to do. */
@@ -39,15 +38,9 @@ export async function openJobsDatabase({ databaseUrl, databaseVariable = 'DATABA
 }
 
 async function refuseUnfit(client: pg.Client, variable: string): Promise<void> {
-  const { rows } = await client.query<{ pid: number; migrated: boolean; worker: boolean }>(
-    `SELECT pg_backend_pid() AS pid,
-      EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = '${JOBS_SCHEMA}' AND c.relname = 'migration') AS migrated,
-      coalesce((SELECT pg_has_role(current_user, r.oid, 'SET') FROM pg_roles r WHERE r.rolname = '${WORKER}'), false) AS worker`,
-  );
-  const [found] = rows;
+  const found = await selectFitness(client);
   // A pooler greets with a process id of its own making; node-postgres keeps it where its types do not show it
-  if (found?.pid !== (client as unknown as { processID: number | null }).processID) {
+  if (found.pid !== (client as unknown as { processID: number | null }).processID) {
     throw new JobsDatabaseProblem(
       `${variable} leads through a pooler, and jobs wait for notifications, which a pooler loses. Set JOBS_DATABASE_URL to ` +
         'the same database without the pooler, or REDIS_URL to a Redis that holds the jobs.',

@@ -1,10 +1,6 @@
 import type { PgQueryable } from 'bullmq';
 import pg from 'pg';
-
-/** The schema of BullMQ's tables, beside the product's own. */
-export const JOBS_SCHEMA = 'jobs';
-/** Owns the schema; the worker's role may use what is in it. */
-const OWNER = 'psephos_owner';
+import { INSTEAD, JOBS_SCHEMA } from './jobs-queries.ts';
 
 /**
  * Brings BullMQ's tables to the version of the installed package. Doing it again changes nothing.
@@ -15,10 +11,8 @@ export async function migrateJobs(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'psephos migrate' });
   await client.connect();
   try {
-    // The role goes with the transaction that BullMQ begins: behind a pooler a session's would be left to others
-    const begin = `BEGIN; SET LOCAL ROLE ${OWNER}`;
     const asOwner = {
-      query: (text: string, values: unknown[] = []) => client.query(text === 'BEGIN' ? begin : text, values),
+      query: (text: string, values: unknown[] = []) => client.query(INSTEAD.get(text) ?? text, values),
     } as unknown as PgQueryable;
     await runMigrations(asOwner, JOBS_SCHEMA);
   } finally {

@@ -4,6 +4,7 @@ import type { ClaimedMail, Engine, MailEnd } from '../engine/index.ts';
 import { limits } from '../engine/limits.ts';
 import { Sweep } from '../engine/sweep.ts';
 import { backoffMs } from './backoff.ts';
+import { calendarFile } from './calendar.ts';
 import type { Logger } from './logger.ts';
 
 export interface MailSettings {
@@ -55,6 +56,11 @@ export function endOfFailure(error: NodemailerError, attempt: number, retryMinMs
 /** The part behind the @ of the sender: Message-IDs are made under it. */
 function domainOf(from: string): string {
   return /@([^\s>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+}
+
+/** By which mail programs offer to stop such mails with one click (RFC 2369, RFC 8058). */
+function listHeaders({ oneClick }: { readonly oneClick: string }): Record<string, string> {
+  return { 'List-Unsubscribe': `<${oneClick}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }
 
 /**
@@ -145,6 +151,7 @@ export class MailSender {
 
   async #send(mail: ClaimedMail): Promise<MailEnd> {
     const { from, retryMinMs = limits.mailRetryMinMs } = this.#settings;
+    const { appointment, unsubscribe } = mail;
     try {
       const { response } = await this.#transport.sendMail({
         from,
@@ -153,7 +160,8 @@ export class MailSender {
         text: mail.text,
         html: mail.html,
         messageId: `<psephos.${mail.mailId}@${domainOf(from)}>`,
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: { 'Auto-Submitted': 'auto-generated', ...(unsubscribe === undefined ? {} : listHeaders(unsubscribe)) },
+        ...(appointment === undefined ? {} : { icalEvent: calendarFile(appointment, from, mail.to) }),
       });
       this.#tellReachable(true, null);
       return { status: 'sent', answer: response };

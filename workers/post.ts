@@ -8,7 +8,7 @@ import { addressProblem } from '../engine/index.ts';
 export interface PostRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   /** over all: looking the name up, connecting, and the answer's first bytes */
   readonly timeoutMs: number;
   /** addresses of this machine and of private networks are fine */

@@ -46,6 +46,8 @@ export interface JobQueue<Payload> {
  */
 export interface FollowingQueue<Payload> extends JobQueue<Payload> {
   readonly follows: 'log' | 'changes' | null;
+  /** 'log': its jobs go without the rows, because it reads the log itself */
+  readonly readsItself?: true;
 }
 
 /** Thrown by a job that cannot be done now through no fault of its own, e.g. while another server is away. */

@@ -1,4 +1,5 @@
 import { auditChanges, auditLog, auditUpkeep } from './audit.ts';
+import { notifyLog, notifySchedules } from './notify.ts';
 import type { FollowingQueue } from './queue.ts';
 import { searchChanges, searchUpkeep } from './search.ts';
 import { upkeep } from './upkeep.ts';
@@ -12,5 +13,7 @@ export const queues: readonly FollowingQueue<unknown>[] = [
   searchChanges,
   searchUpkeep,
   upkeep,
+  notifyLog,
+  notifySchedules,
   webhookEvents,
 ];

@@ -3,7 +3,7 @@ import { type Engine, isAwayError, type RelayRound } from '../engine/index.ts';
 import { limits } from '../engine/limits.ts';
 import type { JobsBackend } from './backend.ts';
 import { againId } from './dead-letters.ts';
-import { logRunOf } from './log-run.ts';
+import { type LogRun, logRunOf } from './log-run.ts';
 import type { Logger } from './logger.ts';
 import { jobOptions, type OpenQueue } from './open-queue.ts';
 
@@ -33,6 +33,10 @@ export class RelayLoop {
   readonly #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #changesDueMs = 0;
+  #untakenDueMs = 0;
+  /** organisation -> first row that somebody lacked at the last look */
+  #lacking: ReadonlyMap<string, number> = new Map();
+  readonly #lostMs: number;
   #reportedMs = Number.NEGATIVE_INFINITY;
   #jobs = 0;
 
@@ -41,7 +45,9 @@ export class RelayLoop {
     queues: readonly OpenQueue[],
     backend: Pick<JobsBackend, 'add' | 'jobsPerSecond'>,
     logger: Logger,
+    lostMs: number = limits.relayLostMs,
   ) {
+    this.#lostMs = lostMs;
     this.#engine = engine;
     this.#queues = queues;
     this.#backend = backend;
@@ -69,11 +75,12 @@ export class RelayLoop {
   /** Answers how long to wait. */
   async #round(): Promise<number> {
     const startedMs = performance.now();
-    const withChanges = startedMs >= this.#changesDueMs;
-    if (withChanges) this.#changesDueMs = startedMs + limits.relayChangesMs;
+    const look = { changes: startedMs >= this.#changesDueMs, untaken: startedMs >= this.#untakenDueMs };
+    if (look.changes) this.#changesDueMs = startedMs + limits.relayChangesMs;
+    if (look.untaken) this.#untakenDueMs = startedMs + this.#lostMs;
     this.#jobs = 0;
     try {
-      const result = await this.#engine.relay.round((round) => this.#publish(round), withChanges);
+      const result = await this.#engine.relay.round((round) => this.#publish(round, look.untaken), look);
       if (!result.turn) return NOT_OURS_MS;
     } catch (err) {
       this.#report(err);
@@ -85,9 +92,11 @@ export class RelayLoop {
     return Math.max(BUSY_MS, fairMs - (performance.now() - startedMs));
   }
 
-  async #publish(round: RelayRound): Promise<void> {
+  async #publish(round: RelayRound, untakenToo: boolean): Promise<void> {
+    const lost = untakenToo ? this.#lostOf(round.untaken) : [];
+    const runs = [...round.runs, ...lost].map((range) => logRunOf(range)); // once for all queues that carry them
     const added = this.#queues.map(({ definition, queue }) => {
-      const jobs = jobsFor(definition, round);
+      const jobs = jobsFor(definition, round, runs);
       this.#jobs += jobs.length;
       const options = jobOptions(definition.attempts);
       return this.#backend.add(
@@ -96,13 +105,20 @@ export class RelayLoop {
       );
     });
     const known = new Set(this.#queues.map(({ definition }) => definition.name));
-    const lost = round.letters.filter(({ queue }) => !known.has(queue));
-    if (lost.length > 0)
+    const orphans = round.letters.filter(({ queue }) => !known.has(queue));
+    if (orphans.length > 0)
       this.#logger.warn(
-        { queues: lost.map(({ queue }) => queue) },
+        { queues: orphans.map(({ queue }) => queue) },
         'dead letters of queues that are no more were dropped',
       );
     await within(Promise.all(added));
+  }
+
+  /** Nobody has come further since the last look: the store has lost these jobs. What is merely slow has moved on. */
+  #lostOf(untaken: RelayRound['untaken']): RelayRound['untaken'] {
+    const before = this.#lacking;
+    this.#lacking = new Map(untaken.map(({ orgId, from }) => [orgId, from]));
+    return untaken.filter(({ orgId, from }) => before.get(orgId) === from);
   }
 
   #report(err: unknown): void {
@@ -113,7 +129,11 @@ export class RelayLoop {
   }
 }
 
-function jobsFor({ name, follows }: OpenQueue['definition'], round: RelayRound): MadeJob[] {
+function jobsFor(
+  { name, follows, readsItself }: OpenQueue['definition'],
+  round: RelayRound,
+  runs: readonly LogRun[],
+): MadeJob[] {
   const again = round.letters
     .filter(({ queue }) => queue === name)
     .map(({ jobId, jobName, letterId, payload }) => ({
@@ -122,9 +142,12 @@ function jobsFor({ name, follows }: OpenQueue['definition'], round: RelayRound):
       jobId: againId(jobId, letterId),
     }));
   if (follows === 'log') {
-    // with the last position too: a round that was cut off may come again with more rows behind the same first one
-    const runs = round.runs.map((run) => ({ data: logRunOf(run), jobId: `${run.orgId}-${run.from}-${run.to}` }));
-    return [...runs, ...again];
+    const jobs = runs.map((run) => ({
+      data: readsItself ? { ...run, rows: [] } : run,
+      // with the last position too: a round that was cut off may come again with more rows behind the same first one
+      jobId: `${run.org_id}-${run.from}-${run.to}`,
+    }));
+    return [...jobs, ...again];
   }
   const changes = round.changes
     .filter(({ queue }) => queue === name)

@@ -36,6 +36,9 @@ export interface Beside {
 
 export interface UpkeepSettings {
   readonly retention: Retention;
+  /** mails and webhook deliveries that are done */
+  readonly deliveriesKeptMs: number;
+  readonly notificationsKeptMs: number;
   /** null: none are wanted */
   readonly backups: Backups | null;
   /** archives the write-ahead log; null: that is not wanted */
@@ -47,6 +50,8 @@ export interface WorkerSettings {
   readonly mail: MailSettings | null;
   /** webhooks may lead to addresses of this machine and of private networks */
   readonly webhookAllowPrivate: boolean;
+  /** whom a push service may ask about us: mailto: or https: */
+  readonly pushContact?: string | undefined;
   readonly jobs: JobsPlace;
   readonly audit: AuditPlace;
   /** left out: no backups, and nothing goes by age but what limits.ts says */

@@ -5,6 +5,7 @@ import type { FollowingQueue } from './queue.ts';
 export const webhookEvents: FollowingQueue<LogRun> = {
   name: 'webhooks',
   follows: 'log',
+  readsItself: true,
   payload: LogRun,
   concurrency: 4,
   attempts: 10,

@@ -52,7 +52,21 @@ export async function selectTraces(tx: Transaction, accountId: string): Promise<
     SELECT purpose, email, created_at, expires_at, used_at FROM app.account_tokens WHERE account_id = ${accountId} ORDER BY created_at`;
   const identities = await tx`
     SELECT issuer, subject, linked_at, last_used_at FROM app.account_identities WHERE account_id = ${accountId} ORDER BY linked_at`;
-  return { sessions: [...sessions], links: [...links], identities: [...identities] };
+  const preferences = await tx`
+    SELECT kinds, email, delivery, daily_hour, quiet_from, quiet_to, time_zone FROM app.notification_preferences
+    WHERE account_id = ${accountId}`;
+  const pushes = await tx`
+    SELECT user_agent, created_at FROM app.push_subscriptions WHERE account_id = ${accountId} ORDER BY created_at`;
+  const notifications = await tx`
+    SELECT organisation, kind, facts, created_at, read_at FROM door.own_notifications(false, NULL, NULL)`;
+  return {
+    sessions: [...sessions],
+    links: [...links],
+    identities: [...identities],
+    notification_preferences: preferences[0] ?? null,
+    push_subscriptions: [...pushes],
+    notifications: [...notifications],
+  };
 }
 
 /** The transaction goes on in one of the account's organisations. */
@@ -89,6 +103,8 @@ export async function eraseAccount(tx: Transaction, accountId: string): Promise<
   await tx`DELETE FROM app.account_tokens WHERE account_id = ${accountId}`;
   await tx`DELETE FROM app.account_identities WHERE account_id = ${accountId}`;
   await tx`DELETE FROM app.account_recovery_codes WHERE account_id = ${accountId}`;
+  await tx`DELETE FROM app.push_subscriptions WHERE account_id = ${accountId}`;
+  await tx`DELETE FROM app.notification_preferences WHERE account_id = ${accountId}`;
   await tx`DELETE FROM app.account_secrets WHERE account_id = ${accountId}`;
   await tx`UPDATE app.accounts SET email = NULL, email_verified_at = NULL, display_name = '-', locale = 'en',
     deleted_at = clock_timestamp() WHERE account_id = ${accountId}`;

@@ -175,6 +175,11 @@ export function membershipOf(row: MembershipRow): Membership {
   };
 }
 
+/** The memberships of the account that the transaction has named. */
+export async function ownMemberships(tx: Transaction): Promise<readonly Membership[]> {
+  return (await selectMemberships(tx)).map(membershipOf);
+}
+
 function accountOf(
   row: queries.AccountRow & { readonly email: string },
   memberships: readonly MembershipRow[],

@@ -10,6 +10,7 @@ import { Organisations } from './organisations.ts';
 import { Profiles } from './profiles.ts';
 import { Registration } from './registration.ts';
 import { SecondFactors } from './second-factors.ts';
+import type { SessionCache } from './session-cache.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
 import { Vault } from './vault.ts';
@@ -43,6 +44,7 @@ export function openAccounts(
   feed: LogFeed,
   apiKeys: ApiKeys,
   { publicUrl = DEFAULT_PUBLIC_URL, secretKeys = [], oidc }: AccountOptions,
+  cache: SessionCache | null,
 ): AccountRooms {
   const vault = new Vault(database, secretKeys);
   const accessTokens = new AccessTokens(database, vault);
@@ -52,7 +54,7 @@ export function openAccounts(
   const secondFactors = new SecondFactors(database, vault, confirmations);
   const signIn = new SignIn(database, vault, sessions, secondFactors, links);
   return {
-    accounts: new Accounts(database, apiKeys, accessTokens),
+    accounts: new Accounts(database, apiKeys, accessTokens, cache),
     accessTokens,
     sessions,
     registration: new Registration(database, links),

@@ -7,7 +7,7 @@ const TAG_BYTES = 16;
 const FORM = 1;
 
 /** What a key is for: each purpose has a key of its own, so that none can stand in for another. */
-type Purpose = 'seal' | 'refresh' | 'signing';
+type Purpose = 'seal' | 'refresh' | 'signing' | 'unsubscribe';
 
 function derive(secret: Uint8Array, purpose: Purpose): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `psephos ${purpose} 1`, KEY_BYTES));
@@ -21,12 +21,14 @@ export class SecretRing {
   readonly #seal: readonly Buffer[];
   readonly #refresh: readonly Buffer[];
   readonly #signing: readonly Buffer[];
+  readonly #unsubscribe: readonly Buffer[];
 
   /** @param secrets at least one, each of 32 bytes or more */
   constructor(secrets: readonly Uint8Array[]) {
     this.#seal = secrets.map((secret) => derive(secret, 'seal'));
     this.#refresh = secrets.map((secret) => derive(secret, 'refresh'));
     this.#signing = secrets.map((secret) => derive(secret, 'signing'));
+    this.#unsubscribe = secrets.map((secret) => derive(secret, 'unsubscribe'));
   }
 
   /** @param context what it belongs to, e.g. 'totp ACCOUNT': it opens there only */
@@ -63,10 +65,18 @@ export class SecretRing {
   }
 
   isRefreshMac(message: Uint8Array, mac: Uint8Array): boolean {
-    return this.#refresh.some((key) => {
-      const own = createHmac('sha256', key).update(message).digest();
-      return own.length === mac.length && timingSafeEqual(own, mac);
-    });
+    return isMac(this.#refresh, message, mac);
+  }
+
+  /** HMAC-SHA-256 over whose mails a link stops, by the present secret. */
+  unsubscribeMac(message: Uint8Array): Buffer {
+    return createHmac('sha256', this.#unsubscribe[0] as Buffer)
+      .update(message)
+      .digest();
+  }
+
+  isUnsubscribeMac(message: Uint8Array, mac: Uint8Array): boolean {
+    return isMac(this.#unsubscribe, message, mac);
   }
 
   /**
@@ -76,4 +86,11 @@ export class SecretRing {
   signingSecrets(context: string): readonly string[] {
     return this.#signing.map((key) => `pss_${createHmac('sha256', key).update(context).digest('base64url')}`);
   }
+}
+
+function isMac(keys: readonly Buffer[], message: Uint8Array, mac: Uint8Array): boolean {
+  return keys.some((key) => {
+    const own = createHmac('sha256', key).update(message).digest();
+    return own.length === mac.length && timingSafeEqual(own, mac);
+  });
 }

@@ -31,6 +31,20 @@ export class Vault {
     return this.#ring;
   }
 
+  /**
+   * A secret that is made once for all gateways of the database, sealed there under the server's own.
+   * @throws where SECRET_KEY_FILE no longer holds the secret that sealed it
+   */
+  async kept(name: string, make: () => Uint8Array): Promise<Buffer> {
+    const ring = await this.ring();
+    const candidate = ring.seal(make(), name);
+    const sealed = await this.#database.management.act((sql) => serverSecret(sql, name, candidate));
+    const secret = ring.open(sealed, name);
+    if (secret === null)
+      throw new Error(`no secret of SECRET_KEY_FILE opens ${name}: put the one that sealed it back into the file`);
+    return secret;
+  }
+
   async #open(): Promise<SecretRing> {
     if (this.#given.length > 0) return new SecretRing(this.#given);
     const own = await this.#database.management.act((sql) => serverSecret(sql, 'server', randomBytes(SECRET_BYTES)));

@@ -1,10 +1,7 @@
-export { type ArchivedMonth, chainName } from './archive.ts';
-export { Audit, type AuditRecord, type AuditState } from './audit.ts';
-export type { Json } from './canonical.ts';
-export { canonicalJson } from './canonical.ts';
-export { type AuditEntry, type EntryDetails, hashOfDetails, hashOfEntry, hashOfOrigin } from './entry.ts';
+export { chainName } from './archive.ts';
+export { Audit, type AuditRecord } from './audit.ts';
+export { canonicalJson, type Json } from './canonical.ts';
+export { type AuditEntry, hashOfEntry } from './entry.ts';
 export { readHeads } from './head-files.ts';
 export { isSigned, type PublishedHead } from './heads.ts';
-export type { AuditQuery, StoredEntry } from './queries.ts';
-export type { Verification, VerifyOptions } from './verify.ts';
-export type { Break, BreakKind } from './walk.ts';
+export type { Verification } from './verify.ts';

@@ -191,7 +191,7 @@ export interface AuditQuery {
   readonly limit?: number | undefined;
 }
 
-/** Newest first, with the name of the member or key that acted, where it still has one. */
+/** Newest first, with the name of the member, key, attendee or account that acted, where it still has one. */
 export async function selectNewestEntries(
   tx: Transaction,
   orgId: string,
@@ -204,6 +204,7 @@ export async function selectNewestEntries(
       CASE (regexp_match(e.actor, '^([a-z_]+):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'))[1]
         WHEN 'member' THEN (SELECT m.name FROM app.members m WHERE m.org_id = e.org_id AND m.member_id = substr(e.actor, 8)::uuid)
         WHEN 'api_key' THEN (SELECT k.name FROM app.api_keys k WHERE k.org_id = e.org_id AND k.key_id = substr(e.actor, 9)::uuid)
+        WHEN 'account' THEN (SELECT a.display_name FROM app.accounts a WHERE a.account_id = substr(e.actor, 9)::uuid AND a.deleted_at IS NULL)
         WHEN 'attendee' THEN (SELECT a.name FROM app.attendees a WHERE a.org_id = e.org_id AND a.attendee_id = substr(e.actor, 10)::uuid)
       END AS actor_name
     FROM app.audit_entries e

@@ -3,7 +3,7 @@ import { isPooled } from './connect.ts';
 import { HotConnection } from './hot.ts';
 import { ManagementPool } from './management.ts';
 
-export { type Actor, actAs } from './actor.ts';
+export { actAs } from './actor.ts';
 export { eraseFromAudit, noteAct, PLATFORM_CHAIN } from './audit-queries.ts';
 export type { Sql, Transaction } from './connect.ts';
 export { classifyFailure, isAway, isAwayError } from './failures.ts';

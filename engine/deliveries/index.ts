@@ -9,7 +9,7 @@ export type {
   WaitingMail,
 } from './mail.ts';
 export { newsWords } from './mail-templates/notifications.ts';
-export { enqueueMails, Mails } from './mails.ts';
+export { enqueueMails, isMailAddress, Mails } from './mails.ts';
 export { addressProblem, literalHostProblem } from './network-addresses.ts';
 export type { ClaimedDelivery, DeliveryEnd, Webhook, WebhookDelivery } from './webhook.ts';
 export { Webhooks } from './webhooks.ts';

@@ -16,6 +16,11 @@ const BULK: readonly MailTemplate[] = ['member-invitation', 'notification', 'not
 /** One plain address: no list, no display name, no line break that would begin another header. */
 const ADDRESS = /^(?=.{3,320}$)[^\s@,;:<>()"\\\p{Cc}]+@[^\s@,;:<>()"\\\p{Cc}]+$/u;
 
+/** Whether mails can be sent there: of addresses that came before the rules for them did. */
+export function isMailAddress(address: string | null): boolean {
+  return address !== null && ADDRESS.test(address);
+}
+
 /** After this time a mail is not worth sending any more. */
 function worthSendingMs({ data }: NewMail): number {
   const { validForMinutes } = data as { readonly validForMinutes?: number };
@@ -106,8 +111,8 @@ export class Mails {
   }
 
   /** Erases what has become too old to be sent, and forgets what was settled long ago. Throws the database's errors. */
-  async tidy(): Promise<void> {
-    await this.#database.management.call((sql) => queries.tidyMails(sql, limits.mailKeptMs));
+  async tidy(keptMs: number = limits.mailKeptMs): Promise<void> {
+    await this.#database.management.call((sql) => queries.tidyMails(sql, keptMs));
   }
 
   /** None where another version has queued a mail that this one cannot write. */

@@ -186,8 +186,8 @@ export class Webhooks {
   }
 
   /** Forgets deliveries that were settled long ago. */
-  async tidy(): Promise<void> {
-    await this.#database.management.call((sql) => posts.tidyDeliveries(sql, limits.webhookDeliveriesKeptMs));
+  async tidy(keptMs: number = limits.webhookDeliveriesKeptMs): Promise<void> {
+    await this.#database.management.call((sql) => posts.tidyDeliveries(sql, keptMs));
   }
 
   #queueNext(orgId: string, upTo: number): Promise<'more' | 'done'> {

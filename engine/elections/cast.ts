@@ -2,17 +2,22 @@ import type { Database } from '../db/index.ts';
 import type { LaneRefusal, LaneWork } from '../lanes/index.ts';
 import { type LaneLimits, Lanes } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
-import { type Failure, type Outcome, refuse } from '../outcome.ts';
+import { accept, type Failure, type Outcome, refuse } from '../outcome.ts';
 import type { Definition } from './definitions.ts';
 import type { CastReceipt, CastRequest } from './election.ts';
 import { CAST_KEY_CHARACTERS, KEYS_CHARACTERS, keysOf, trackingCodeIn } from './keys.ts';
 import { castBallots } from './queries.ts';
 
-/** One ballot on its way: what the database is told, and who waits for the answer. */
-interface Casting {
+/** What the database is told of one ballot. */
+export interface EncodedBallot {
   /** 128 hex characters: credential, spend key, tracking code */
   readonly keys: string;
+  /** in canonical form */
   readonly ballot: string;
+}
+
+/** One ballot on its way, and who waits for the answer. */
+interface Casting extends EncodedBallot {
   readonly resolve: (outcome: Outcome<CastReceipt>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -95,32 +100,48 @@ export class BallotLanes {
     const refused = this.#lanes.refuses(electionId);
     // before encoding and hashing: a flood should cost as little as it can
     if (refused !== undefined) return Promise.resolve({ ok: false, failure: this.#refusalOf(refused) as Failure });
-    const encoded = definition.method.encode(definition.contest, request.ballot);
+    try {
+      const encoded = this.encode(definition, request);
+      return encoded.ok ? this.submit(orgId, electionId, encoded.value) : Promise.resolve(encoded);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The breaker is open: a ballot would be refused at once. */
+  get isAway(): boolean {
+    return this.#lanes.awayForMs > 0;
+  }
+
+  /** A ballot as the urn takes it, or what is wrong with it. @throws an Error for keys of a wrong length */
+  encode(definition: Definition, { electionId, credential, castKey, ballot }: CastRequest): Outcome<EncodedBallot> {
+    const encoded = definition.method.encode(definition.contest, ballot);
     if (!encoded.ok) {
-      return Promise.resolve(
-        refuse('ballot_invalid', 'This ballot breaks the rules of the vote; nothing was counted.', {
-          details: { problems: encoded.problems },
-        }),
-      );
+      return refuse('ballot_invalid', 'This ballot breaks the rules of the vote; nothing was counted.', {
+        details: { problems: encoded.problems },
+      });
     }
     if (encoded.ballot.length > limits.ballotMaxCharacters) {
-      return Promise.resolve(
-        refuse('ballot_invalid', 'This ballot is too long; nothing was counted.', {
-          details: {
-            problems: [
-              { path: 'ballot', problem: `longer than ${limits.ballotMaxCharacters} characters in canonical form` },
-            ],
-          },
-        }),
-      );
+      return refuse('ballot_invalid', 'This ballot is too long; nothing was counted.', {
+        details: {
+          problems: [
+            { path: 'ballot', problem: `longer than ${limits.ballotMaxCharacters} characters in canonical form` },
+          ],
+        },
+      });
     }
-    const keys = keysOf(electionId, request.credential, request.castKey, encoded.ballot);
+    const keys = keysOf(electionId, credential, castKey, encoded.ballot);
     // keys of a batch are cut by their length: a wrong one would shift everybody's behind it
-    if (keys.length !== KEYS_CHARACTERS || request.castKey.length !== CAST_KEY_CHARACTERS) {
-      return Promise.reject(new Error('a credential is 64 hex characters and a cast key 32'));
+    if (keys.length !== KEYS_CHARACTERS || castKey.length !== CAST_KEY_CHARACTERS) {
+      throw new Error('a credential is 64 hex characters and a cast key 32');
     }
+    return accept({ keys, ballot: encoded.ballot });
+  }
+
+  /** Resolves as cast() does. */
+  submit(orgId: string, electionId: string, { keys, ballot }: EncodedBallot): Promise<Outcome<CastReceipt>> {
     return new Promise((resolve, reject) => {
-      this.#lanes.submit(orgId, electionId, { keys, ballot: encoded.ballot, resolve, reject });
+      this.#lanes.submit(orgId, electionId, { keys, ballot, resolve, reject });
     });
   }
 

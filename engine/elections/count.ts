@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../db/index.ts';
 import { limits } from '../limits.ts';
+import type { ReadCache } from '../redis/index.ts';
 import type { Definition } from './definitions.ts';
 import type { Election, Recount } from './election.ts';
 import { type PaperBallots, patternsOfEntries } from './paper-count.ts';
@@ -17,8 +18,10 @@ export class Counting {
   readonly #tallies: Tallies;
   readonly #rolls: Rolls;
   readonly #running = new Map<string, Promise<ElectionResult>>();
+  readonly #cache: ReadCache | null;
 
-  constructor(database: Database, tallies: Tallies, rolls: Rolls) {
+  constructor(database: Database, tallies: Tallies, rolls: Rolls, cache: ReadCache | null = null) {
+    this.#cache = cache;
     this.#database = database;
     this.#tallies = tallies;
     this.#rolls = rolls;
@@ -37,6 +40,16 @@ export class Counting {
     const running = this.#count(definition).finally(() => this.#running.delete(electionId));
     this.#running.set(electionId, running);
     return running;
+  }
+
+  /** The same once it is published, when nothing changes it any more. Throws the database's errors. */
+  async published(definition: Definition): Promise<ElectionResult> {
+    const { orgId, electionId } = definition.election;
+    const cached = await this.#cache?.get<ResultJson>('results', `${orgId}:${electionId}`);
+    if (cached !== undefined) return resultFromJson(cached);
+    const result = await this.result(definition);
+    this.#cache?.put('results', `${orgId}:${electionId}`, resultToJson(result));
+    return result;
   }
 
   /** Moves the ballots of a cancelled election to the box as well: nothing may go on joining them to their voters. */

@@ -1,4 +1,5 @@
 import type { Database } from '../db/index.ts';
+import type { ReadCache } from '../redis/index.ts';
 import { contestOf, methodOf } from './counting/index.ts';
 import type { Contest, Method } from './counting/method.ts';
 import type { Election } from './election.ts';
@@ -16,12 +17,14 @@ const KEPT = 2_000;
 
 export class Definitions {
   readonly #database: Database;
+  readonly #cache: ReadCache | null;
   readonly #kept = new Map<string, Definition>();
   #last: Definition | undefined;
   readonly #loading = new Map<string, Promise<Definition | undefined>>();
 
-  constructor(database: Database) {
+  constructor(database: Database, cache: ReadCache | null = null) {
     this.#database = database;
+    this.#cache = cache;
   }
 
   /** Without waiting, where it is known already. */
@@ -46,8 +49,12 @@ export class Definitions {
   }
 
   async #fetch(orgId: string, electionId: string): Promise<Definition | undefined> {
-    const election = await this.#database.management.withOrg(orgId, (tx) => selectElection(tx, orgId, electionId));
+    const cached = await this.#cache?.get<Election>('elections', `${orgId}:${electionId}`);
+    const election =
+      cached ?? (await this.#database.management.withOrg(orgId, (tx) => selectElection(tx, orgId, electionId)));
     if (election === undefined) return undefined;
+    if (cached === undefined && election.state !== 'draft')
+      this.#cache?.put('elections', `${orgId}:${electionId}`, election);
     const definition = {
       election,
       contest: contestOf(electionId, election.options, election.method.settings),

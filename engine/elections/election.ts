@@ -109,6 +109,17 @@ export interface CastRequest {
 export interface CastReceipt {
   /** 32 hex characters: finds the ballot in the published list */
   readonly trackingCode: string;
+  /**
+   * The ballot was received and is not counted yet: the id by which its fate can be asked for. The tracking code is good only
+   * once it is in.
+   */
+  readonly queued?: string;
+}
+
+/** An election as its close left it. */
+export interface ClosedElection extends Election {
+  /** ballots that still waited in the fallback queue and are refused now; null: nobody could tell. Absent: none */
+  readonly queuedOutstanding?: number | null;
 }
 
 /** A running tally. Exact to log position `pos`; every figure counts the same `counted` ballots. */

@@ -5,17 +5,19 @@ import { limits } from '../limits.ts';
 import type { LogFeed } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Page } from '../page.ts';
+import type { RedisRooms } from '../redis/index.ts';
 import { Background } from './background.ts';
 import { BallotLanes } from './cast.ts';
+import { Casts } from './casts.ts';
 import { ElectionClock } from './clock.ts';
 import { Counting } from './count.ts';
 import { type Definition, Definitions } from './definitions.ts';
-import { refusalOfDraft } from './draft-cast.ts';
 import { extendElection } from './draft-queries.ts';
 import { Drafts } from './drafts.ts';
 import type {
   CastReceipt,
   CastRequest,
+  ClosedElection,
   Election,
   ElectionChanges,
   ElectionState,
@@ -29,15 +31,14 @@ import type {
   Recount,
   TallyFigures,
 } from './election.ts';
+import { Fallback } from './fallback.ts';
+import { Finishing } from './finishing.ts';
 import { ballotWith, pageOfBallots } from './published.ts';
 import * as queries from './queries.ts';
 import { forbidden, NO_ELECTION } from './refusals.ts';
 import { Rolls } from './rolls.ts';
 import type { ElectionResult } from './rules.ts';
 import { Tallies } from './tally.ts';
-
-/** Each holds a connection of the management pool for as long as it takes. */
-const COUNTS_AT_ONCE = 2;
 
 /** The room of elections: questions, credentials, ballots, tallies, results. */
 export class Elections {
@@ -51,7 +52,10 @@ export class Elections {
   readonly #counting: Counting;
   readonly #clock: ElectionClock;
   readonly #background: Background;
-  readonly #finishing = new Set<string>();
+  readonly #finishing: Finishing;
+  readonly #casts: Casts;
+  /** ballots that wait in Redis; null: the installation has no such queue */
+  readonly fallback: Fallback | null;
 
   constructor(
     database: Database,
@@ -59,11 +63,12 @@ export class Elections {
     report: (error: unknown) => void,
     laneLimits: Partial<LaneLimits> = {},
     reachable: (yes: boolean) => void = () => {},
+    redis: RedisRooms | null = null,
   ) {
     this.#database = database;
     this.#feed = feed;
     this.#background = new Background(report);
-    this.#definitions = new Definitions(database);
+    this.#definitions = new Definitions(database, redis?.cache);
     this.#drafts = new Drafts(database, (orgId, electionId) => {
       feed.poke(orgId);
       this.#tallies.touch(electionId);
@@ -71,9 +76,20 @@ export class Elections {
     });
     this.#rolls = new Rolls(database);
     this.#lanes = new BallotLanes(database, (orgId) => feed.poke(orgId), laneLimits, reachable);
+    const queue = redis?.queue ?? null;
+    this.fallback = queue && new Fallback(database, this.#definitions, this.#lanes, queue, report);
+    this.#casts = new Casts(database, this.#definitions, this.#lanes, this.fallback);
     this.#tallies = new Tallies(database, this.#definitions, report);
-    this.#counting = new Counting(database, this.#tallies, this.#rolls);
-    const seal = (orgId: string, electionId: string) => this.#countInBackground(orgId, electionId);
+    this.#counting = new Counting(database, this.#tallies, this.#rolls, redis?.cache);
+    this.#finishing = new Finishing({
+      ...{ definitions: this.#definitions, counting: this.#counting, background: this.#background },
+      get: (orgId, electionId) => this.get(orgId, electionId),
+      finished: async (orgId, electionId) => {
+        feed.poke(orgId);
+        await this.fallback?.forget(orgId, electionId);
+      },
+    });
+    const seal = (orgId: string, electionId: string) => this.#finishing.begin(orgId, electionId);
     this.#clock = new ElectionClock(database, (due) => this.#actByClock(due), seal, report);
   }
 
@@ -106,6 +122,7 @@ export class Elections {
       const election = await this.#database.management.withOrg(orgId, (tx) =>
         queries.selectElection(tx, orgId, electionId),
       );
+      if (election?.state === 'open') this.fallback?.prepare(orgId, electionId); // it may have to be voted in without the database
       return election === undefined ? NO_ELECTION : accept(election);
     });
   }
@@ -181,16 +198,20 @@ export class Elections {
     });
   }
 
-  /** The barrier: when it answers, every ballot is provably in or provably refused. The count follows by itself. */
-  async close(orgId: string, electionId: string, actor: string): Promise<Outcome<Election>> {
+  /**
+   * The barrier: when it answers, every ballot is provably in or provably refused. What is queued is waited for first, for a
+   * bounded time. The count follows by itself.
+   */
+  async close(orgId: string, electionId: string, actor: string): Promise<Outcome<ClosedElection>> {
+    const left = this.fallback === null ? 0 : await this.fallback.emptied(orgId, electionId);
     const closed = await this.#change(orgId, electionId, 'closed', null, actor);
-    if (closed.ok) this.#countInBackground(orgId, electionId);
-    return closed;
+    if (closed.ok) this.#finishing.begin(orgId, electionId);
+    return closed.ok && left !== 0 ? accept({ ...closed.value, queuedOutstanding: left }) : closed;
   }
 
   async cancel(orgId: string, electionId: string, reason: string, actor: string): Promise<Outcome<Election>> {
     const cancelled = await this.#change(orgId, electionId, 'cancelled', reason, actor);
-    if (cancelled.ok) this.#countInBackground(orgId, electionId);
+    if (cancelled.ok) this.#finishing.begin(orgId, electionId);
     return cancelled;
   }
 
@@ -205,14 +226,7 @@ export class Elections {
 
   /** The hot path. Rejects for a bug only. */
   cast(orgId: string, request: CastRequest): Promise<Outcome<CastReceipt>> {
-    const definition = this.#definitions.kept(orgId, request.electionId);
-    if (definition !== undefined) return this.#lanes.cast(orgId, definition, request);
-    return guarded(async () => {
-      const loaded = await this.#definitions.load(orgId, request.electionId);
-      if (loaded === undefined) return NO_ELECTION;
-      if (loaded.election.state !== 'draft') return this.#lanes.cast(orgId, loaded, request);
-      return (await refusalOfDraft(this.#database, loaded, request)) ?? this.cast(orgId, request);
-    });
+    return this.#casts.cast(orgId, request);
   }
 
   async tally(orgId: string, electionId: string): Promise<Outcome<TallyFigures>> {
@@ -248,7 +262,9 @@ export class Elections {
   }
 
   async result(orgId: string, electionId: string): Promise<Outcome<ElectionResult>> {
-    return this.#afterClose(orgId, electionId, async (definition) => accept(await this.#counting.result(definition)));
+    return this.#afterClose(orgId, electionId, async (definition, { state }) =>
+      accept(await (state === 'published' ? this.#counting.published(definition) : this.#counting.result(definition))),
+    );
   }
 
   async recount(orgId: string, electionId: string): Promise<Outcome<Recount>> {
@@ -291,7 +307,7 @@ export class Elections {
   /** False where its time has not come. */
   async #actByClock({ orgId, electionId, act }: queries.DueElection): Promise<boolean> {
     const changed = await this.#change(orgId, electionId, act === 'open' ? 'open' : 'closed', null, 'clock', true);
-    if (changed.ok && act === 'close') this.#countInBackground(orgId, electionId);
+    if (changed.ok && act === 'close') this.#finishing.begin(orgId, electionId);
     return changed.ok || changed.failure.details?.reason !== 'not_due';
   }
 
@@ -308,26 +324,10 @@ export class Elections {
   /** Ballots on their way are finished, counts that run as well. */
   async drain(): Promise<void> {
     await this.#lanes.drain();
+    this.fallback?.close();
     await this.#background.settled();
     this.#clock.close();
     this.#tallies.close();
-  }
-
-  async #finish(orgId: string, electionId: string): Promise<void> {
-    const definition = await this.#definitions.load(orgId, electionId);
-    if (definition === undefined) return;
-    const election = await this.get(orgId, electionId);
-    if (!election.ok) return;
-    if (election.value.state === 'cancelled') await this.#counting.seal(orgId, electionId);
-    else await this.#counting.result(definition);
-    this.#feed.poke(orgId);
-  }
-
-  /** Beside the sweep, so that a long count holds up no clock; what is left out here the next sweep asks for again. */
-  #countInBackground(orgId: string, electionId: string): void {
-    if (this.#finishing.has(electionId) || this.#finishing.size >= COUNTS_AT_ONCE) return;
-    this.#finishing.add(electionId);
-    this.#background.add(this.#finish(orgId, electionId).finally(() => this.#finishing.delete(electionId)));
   }
 
   async #change(
@@ -368,15 +368,16 @@ export class Elections {
   #afterClose<T>(
     orgId: string,
     electionId: string,
-    work: (definition: Definition) => Promise<Outcome<T>>,
+    work: (definition: Definition, election: Election) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
-    return this.#withElection(orgId, electionId, async (definition, { state }) => {
+    return this.#withElection(orgId, electionId, async (definition, election) => {
+      const { state } = election;
       if (state === 'draft' || state === 'open') {
         return refuse('conflict', 'There is a result once the vote has closed.', {
           details: { reason: 'no_result_yet', state },
         });
       }
-      return state === 'cancelled' ? forbidden(state) : work(definition);
+      return state === 'cancelled' ? forbidden(state) : work(definition, election);
     });
   }
 

@@ -1,6 +1,7 @@
 export type {
   CastReceipt,
   CastRequest,
+  ClosedElection,
   Election,
   ElectionChanges,
   NewCredential,
@@ -15,6 +16,7 @@ export { credentialOfAttendee, credentialOfMember, credentialOfToken } from './k
 export { Minutes, type MinutesFacts } from './minutes.ts';
 export { Paper, type PaperBatchInfo, type PaperState } from './paper.ts';
 export { Pictures } from './pictures.ts';
+export type { QueuedBallot } from './queued-ballots.ts';
 export { type ResultJson, resultToJson } from './result-json.ts';
 export { ROUND_TABLE_HEADER, roundTable } from './round-table.ts';
 export type { ElectionResult } from './rules.ts';

@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 
 /** Hex characters of one ballot's keys in a batch: credential 64, spend key 32, tracking code 32. */
 export const KEYS_CHARACTERS = 128;
+export const CREDENTIAL_CHARACTERS = 64;
 export const CAST_KEY_CHARACTERS = 32;
 const IMAGE_CHARACTERS = 32;
 

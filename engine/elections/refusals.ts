@@ -3,6 +3,12 @@ import { type Outcome, refuse } from '../outcome.ts';
 
 export const NO_ELECTION = refuse('not_found', 'There is no such election.', { details: { resource: 'election' } });
 
+export const NO_QUEUED_BALLOT = refuse(
+  'not_found',
+  'No queued ballot is known by this id. Send the same ballot with the same cast key again to learn its fate.',
+  { details: { resource: 'queued_ballot' } },
+);
+
 const FORBIDDEN: Readonly<Record<string, Outcome<never>>> = {
   not_found: NO_ELECTION,
   draft: refuse('not_open', 'This vote is not open yet.', { details: { state: 'draft' } }),

@@ -57,6 +57,28 @@ export async function moveRelay(tx: Transaction, moved: ReadonlyMap<string, numb
     ON CONFLICT (org_id) DO UPDATE SET pos = excluded.pos`;
 }
 
+/**
+ * Runs that are in jobs and that somebody who follows the log has not taken in, without their rows. Those of organisations
+ * with a dead letter that waits for a person are left out.
+ */
+export async function selectUntaken(
+  tx: Transaction,
+  limit: number,
+): Promise<{ readonly orgId: string; readonly from: number; readonly to: number }[]> {
+  const rows = await tx<{ org_id: string; taken: bigint; pos: bigint }[]>`
+    SELECT r.org_id, r.pos, min(k.taken) AS taken
+    FROM app.relay_cursors r
+    CROSS JOIN LATERAL (
+      SELECT coalesce((SELECT c.pos FROM app.consumer_cursors c WHERE c.org_id = r.org_id AND c.consumer = n.consumer), 0) AS taken
+      FROM (SELECT DISTINCT consumer FROM app.consumer_cursors) n
+      UNION ALL
+      SELECT w.pos FROM app.webhook_cursors w WHERE w.org_id = r.org_id) k
+    WHERE k.taken < r.pos
+      AND NOT EXISTS (SELECT FROM app.dead_letters d WHERE d.org_id = r.org_id AND d.job_id = 'log' AND d.state = 'waiting')
+    GROUP BY r.org_id, r.pos LIMIT ${limit}`;
+  return rows.map((row) => ({ orgId: row.org_id, from: Number(row.taken) + 1, to: Number(row.pos) }));
+}
+
 /** Organisations with staged changes, by the queue that takes them in. */
 export async function selectChangesBehind(
   tx: Transaction,

@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { LogEntry } from '../log/index.ts';
 import type { LogRange } from './consume.ts';
 import { clearAgain, type LetterAgain, selectAgain } from './dead-letter-queries.ts';
-import { moveRelay, selectBehind, selectChangesBehind, takeRelayTurn } from './queries.ts';
+import { moveRelay, selectBehind, selectChangesBehind, selectUntaken, takeRelayTurn } from './queries.ts';
 
 /** What is new since the last round, to be made into jobs. */
 export interface RelayRound {
@@ -11,6 +11,8 @@ export interface RelayRound {
   readonly runs: readonly (LogRange & { readonly epoch: string; readonly rows: readonly LogEntry[] })[];
   /** dead letters that somebody has run again */
   readonly letters: readonly LetterAgain[];
+  /** runs of jobs that were added before and may have been lost, without their rows */
+  readonly untaken: readonly (LogRange & { readonly epoch: string })[];
   /** organisations with staged changes, by the queue that takes them in */
   readonly changes: readonly { readonly queue: string; readonly orgId: string }[];
 }
@@ -42,21 +44,29 @@ export class Relay {
 
   /**
    * @param publish resolves once every job is with the queue; it rejects rather than hang
-   * @param withChanges looks for staged changes too
+   * @param look for staged changes too, and for runs that nobody has taken in
    * @throws what publish or the database throws; no cursor has moved then
    */
-  async round(publish: (round: RelayRound) => Promise<void>, withChanges: boolean): Promise<RelayResult> {
+  async round(
+    publish: (round: RelayRound) => Promise<void>,
+    look: { readonly changes?: boolean; readonly untaken?: boolean } = {},
+  ): Promise<RelayResult> {
     return this.#database.management.asWorker(async (tx) => {
       if (!(await takeRelayTurn(tx))) return NOT_OURS;
-      const entries = await selectBehind(tx, limits.relayRoundOrganisations, limits.relayRunRows);
+      const entries = await selectBehind(tx, limits.relayRoundItems, limits.relayRunRows);
       const letters = await selectAgain(tx, limits.relayRunRows);
-      const changes = withChanges ? await selectChangesBehind(tx, limits.relayRunRows) : [];
-      if (entries.length + letters.length + changes.length === 0) return { turn: true, rows: 0, more: false };
-      const runs = runsOf(entries, this.#epoch());
-      await publish({ runs, letters, changes });
+      const changes = look.changes ? await selectChangesBehind(tx, limits.relayRunRows) : [];
+      const epoch = this.#epoch();
+      const behind = look.untaken ? await selectUntaken(tx, limits.relayRunRows) : [];
+      const untaken = behind.map((range) => ({ ...range, epoch }));
+      if (entries.length + letters.length + changes.length === 0 && !look.untaken) {
+        return { turn: true, rows: 0, more: false };
+      }
+      const runs = runsOf(entries, epoch);
+      await publish({ runs, letters, untaken, changes });
       if (runs.length > 0) await moveRelay(tx, new Map(runs.map(({ orgId, to }) => [orgId, to])));
       if (letters.length > 0) await clearAgain(tx, letters);
-      const more = runs.length === limits.relayRoundOrganisations || runs.some(isFull);
+      const more = runs.length === limits.relayRoundItems || runs.some(isFull);
       return { turn: true, rows: entries.length, more };
     }, limits.relayRoundTimeoutMs);
   }

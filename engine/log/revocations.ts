@@ -32,6 +32,7 @@ export class Revocations {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #closed = false;
+  #heardMs = Number.NEGATIVE_INFINITY;
 
   constructor(database: Database, report: (error: unknown) => void) {
     this.#database = database;
@@ -45,6 +46,17 @@ export class Revocations {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  /** How long ago it was last known that all revocations had been told. */
+  get heardAgoMs(): number {
+    return performance.now() - this.#heardMs;
+  }
+
+  /** Those of the last so many milliseconds, by about the database's clock. Throws the database's errors. */
+  async since(backMs: number): Promise<readonly { readonly id: string }[]> {
+    const since = new Date(Date.now() - backMs);
+    return (await this.#database.management.call((sql) => selectRevocations(sql, since))).rows;
   }
 
   /** Tells the listeners of this process alone, of what no other need know. */
@@ -91,5 +103,6 @@ export class Revocations {
       fresh.push({ orgId, id, endsAtMs: endsAt?.getTime() ?? null, atMs: askedMs - ageMs });
     }
     if (fresh.length > 0) this.tell(fresh);
+    this.#heardMs = askedMs;
   }
 }

@@ -6,6 +6,7 @@ import { limits } from '../limits.ts';
 import { type LogFeed, revokeAccess } from '../log/index.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Page } from '../page.ts';
+import type { ReadCache } from '../redis/index.ts';
 import type { Attendee, AttendeeQuery, AttendeeState, Joined, MeetingRole, OwnAttendance } from './attendee.ts';
 import * as queries from './attendee-queries.ts';
 import { guestName, normaliseJoinCode } from './join-code.ts';
@@ -22,6 +23,9 @@ export interface JoinInput {
 
 const NO_ATTENDEE = refuse('not_found', 'There is no such attendee of this meeting. Read the list again.', {
   details: { resource: 'attendee' },
+});
+const NO_SUCH_CODE = refuse('not_found', 'No meeting has this code. Check it with whoever gave it to you.', {
+  details: { resource: 'meeting' },
 });
 const REMOVED = refuse('forbidden', 'A moderator has removed you from this meeting. Ask them to admit you again.', {
   details: { role: 'member', reason: 'removed' },
@@ -49,20 +53,24 @@ interface Place {
 export class Attendees {
   readonly #database: Database;
   readonly #transactions: Transactions;
+  readonly #cache: ReadCache | null;
 
-  constructor(database: Database, feed: LogFeed) {
+  constructor(database: Database, feed: LogFeed, cache: ReadCache | null) {
     this.#database = database;
+    this.#cache = cache;
     this.#transactions = new Transactions(database, feed);
   }
 
   async find(code: string): Promise<Outcome<{ orgId: string; meetingId: string }>> {
+    const joinCode = normaliseJoinCode(code);
     return guarded(async () => {
-      const found = await this.#database.management.call((sql) => findMeeting(sql, normaliseJoinCode(code)));
-      return found === undefined
-        ? refuse('not_found', 'No meeting has this code. Check it with whoever gave it to you.', {
-            details: { resource: 'meeting' },
-          })
-        : accept({ orgId: found.org_id, meetingId: found.meeting_id });
+      const kept = await this.#cache?.get<{ orgId: string; meetingId: string }>('join_codes', joinCode);
+      if (kept !== undefined) return accept(kept);
+      const row = await this.#database.management.call((sql) => findMeeting(sql, joinCode));
+      if (row === undefined) return NO_SUCH_CODE;
+      const found = { orgId: row.org_id, meetingId: row.meeting_id };
+      this.#cache?.put('join_codes', joinCode, found);
+      return accept(found);
     });
   }
 
@@ -73,7 +81,9 @@ export class Attendees {
     const { orgId, meetingId } = found.value;
     const sessionToken = `pst_${randomBytes(32).toString('base64url')}`;
     return this.#transactions.write(orgId, async (tx) => {
-      const meeting = (await selectMeeting(tx, orgId, meetingId)) as Meeting;
+      const meeting = await selectMeeting(tx, orgId, meetingId);
+      // a code that was changed a moment ago may still be found by the old one
+      if (meeting?.joinCode !== normaliseJoinCode(code)) return NO_SUCH_CODE;
       if (meeting.state === 'ended') {
         return refuse('conflict', 'This meeting has ended.', { details: { reason: 'ended' } });
       }

@@ -78,13 +78,14 @@ export class BallotQueue {
 
   /** @throws QueueProblem where this Redis could lose a ballot that it has taken */
   async start(): Promise<void> {
-    if (!this.#link.up) throw new QueueProblem('BALLOT_FALLBACK=queue: no Redis answers at REDIS_URL. Start it first.');
+    if (!this.#link.connected)
+      throw new QueueProblem('BALLOT_FALLBACK=queue: no Redis answers at REDIS_URL. Start it first.');
     await this.#check();
   }
 
   /** It takes ballots: connected, and known to write them to its disk. */
   get usable(): boolean {
-    return this.#durable && this.#link.up;
+    return this.#durable && this.#link.connected;
   }
 
   /** Resolves with the ballot's status once it is on disk; '' where the election's queue is full. */
@@ -102,12 +103,12 @@ export class BallotQueue {
   /** Of each id, in the same order; null: not known. undefined where Redis does not answer. */
   async statuses(orgId: string, ids: readonly string[]): Promise<readonly (QueuedStatus | null)[] | undefined> {
     if (ids.length === 0) return [];
-    return this.#link.look((redis) => redis.mget(...ids.map((id) => statusKey(orgId, id))));
+    return this.#ask<(string | null)[]>((redis) => redis.mget(...ids.map((id) => statusKey(orgId, id))));
   }
 
   /** Elections with ballots that wait. undefined where Redis does not answer. */
   async active(): Promise<readonly { readonly orgId: string; readonly electionId: string }[] | undefined> {
-    const members = await this.#link.look((redis) => redis.smembers(ACTIVE));
+    const members = await this.#ask<string[]>((redis) => redis.smembers(ACTIVE));
     return members?.map((member) => {
       const [orgId, electionId] = member.split(' ') as [string, string];
       return { orgId, electionId };
@@ -116,17 +117,15 @@ export class BallotQueue {
 
   /** How many wait in an election. undefined where Redis does not answer. */
   waiting(electionId: string): Promise<number | undefined> {
-    return this.#link.look((redis) => redis.xlen(streamKey(electionId)));
+    return this.#ask<number>((redis) => redis.xlen(streamKey(electionId)));
   }
 
   /** The first of those that wait, in the order of their arrival. undefined where Redis does not answer. */
   async first(electionId: string, count: number): Promise<readonly QueuedEntry[] | undefined> {
-    const sent = await this.#link.send(
-      (redis) => redis.xrange(streamKey(electionId), '-', '+', 'COUNT', count),
-      limits.queueAnswerMs,
+    const entries = await this.#ask<[string, string[]][]>((redis) =>
+      redis.xrange(streamKey(electionId), '-', '+', 'COUNT', count),
     );
-    if (sent.fate !== 'done') return undefined;
-    return sent.value.map(([entryId, fields]) => {
+    return entries?.map(([entryId, fields]) => {
       const of = (name: string) => fields[fields.indexOf(name) + 1] ?? '';
       return { entryId, statusId: of('id'), sealed: of('sealed') };
     });
@@ -153,24 +152,30 @@ export class BallotQueue {
   /** An election without any that wait leaves the list. False where one has come meanwhile. */
   async forgetEmpty(orgId: string, electionId: string): Promise<boolean> {
     const [stream, member] = [streamKey(electionId), `${orgId} ${electionId}`];
-    return (await this.#link.look((redis) => redis.eval(FORGET_EMPTY, 2, stream, ACTIVE, member))) === 1;
+    return (await this.#ask((redis) => redis.eval(FORGET_EMPTY, 2, stream, ACTIVE, member))) === 1;
   }
 
   /** Nobody else drains this election until unlock(), or until this process is dead for a while. */
   async lock(electionId: string): Promise<boolean> {
     const key = lockKey(electionId);
-    const taken = await this.#link.look((redis) => redis.set(key, this.#token, 'PX', limits.queueLockMs, 'NX'));
+    const taken = await this.#ask((redis) => redis.set(key, this.#token, 'PX', limits.queueLockMs, 'NX'));
     return taken === 'OK';
   }
 
   /** False where the lock has gone to another. */
   async keepLock(electionId: string): Promise<boolean> {
     const lock = [lockKey(electionId), this.#token, limits.queueLockMs] as const;
-    return (await this.#link.look((redis) => redis.eval(KEEP_LOCK, 1, ...lock))) === 1;
+    return (await this.#ask((redis) => redis.eval(KEEP_LOCK, 1, ...lock))) === 1;
   }
 
   async unlock(electionId: string): Promise<void> {
-    await this.#link.look((redis) => redis.eval(UNLOCK, 1, lockKey(electionId), this.#token));
+    await this.#ask((redis) => redis.eval(UNLOCK, 1, lockKey(electionId), this.#token));
+  }
+
+  /** undefined where Redis does not answer. Nobody's request waits for these, but a status that is asked for. */
+  async #ask<T>(command: Parameters<RedisLink['send']>[0]): Promise<T | undefined> {
+    const sent = await this.#link.send(command, limits.queueAnswerMs);
+    return sent.fate === 'done' ? (sent.value as T) : undefined;
   }
 
   async #check(): Promise<void> {

@@ -52,9 +52,14 @@ export class RedisLink {
     return ready;
   }
 
-  /** Connected, and answering in time. */
+  /** Connected, and answering in time: looks are worth their while. */
   get up(): boolean {
     return this.#up && performance.now() >= this.#restUntilMs;
+  }
+
+  /** Connected, however long it takes to answer. */
+  get connected(): boolean {
+    return this.#up;
   }
 
   /** The server offers sharded pub/sub: a message then stays with the part of a cluster that its channel belongs to. */
@@ -69,14 +74,16 @@ export class RedisLink {
 
   /** A look: undefined where Redis cannot answer in time. Never throws for that. */
   async look<T>(command: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+    if (!this.up) return undefined;
     const sent = await this.send(command, limits.redisAnswerMs);
     if (sent.fate === 'done') return sent.value;
+    if (sent.fate === 'unknown') this.#restUntilMs = performance.now() + limits.redisRestMs; // the next ones are not held up
     return undefined;
   }
 
   /** A change whose fate matters. Never throws for a Redis that is away. */
   async send<T>(command: (redis: Redis) => Promise<T>, timeoutMs: number): Promise<Sent<T>> {
-    if (!this.up) return { fate: 'unsent' };
+    if (!this.#up) return { fate: 'unsent' };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       // setImmediate: after a stall of this process the answer may have come already and lie unread
@@ -84,9 +91,7 @@ export class RedisLink {
     });
     try {
       const value = await Promise.race([command(this.#redis), late]);
-      if (value !== 'late') return { fate: 'done', value: value as T };
-      this.#restUntilMs = performance.now() + limits.redisRestMs; // one request was held up: the next ones are not
-      return { fate: 'unknown' };
+      return value === 'late' ? { fate: 'unknown' } : { fate: 'done', value: value as T };
     } catch (error) {
       return { fate: error instanceof ReplyError ? 'unsent' : 'unknown' };
     } finally {
@@ -96,7 +101,11 @@ export class RedisLink {
 
   /** A connection of its own that hears messages. Not begun yet; whoever has it subscribes after each 'ready'. */
   subscriber(): Redis {
-    const redis = this.#redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null, autoResubscribe: false });
+    const redis = this.#redis.duplicate({
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: null,
+      autoResubscribe: false,
+    });
     redis.on('error', () => {});
     return redis;
   }

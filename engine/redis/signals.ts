@@ -76,9 +76,7 @@ export class LogSignals {
 
   #publish(orgId: string): void {
     const channel = this.#prefix + orgId;
-    void this.#link.look((redis) =>
-      this.#link.sharded ? redis.spublish(channel, '') : redis.publish(channel, ''),
-    );
+    void this.#link.look((redis) => (this.#link.sharded ? redis.spublish(channel, '') : redis.publish(channel, '')));
   }
 
   #subscribe(orgIds: readonly string[]): void {

@@ -54,26 +54,30 @@ export class Indexing {
   }
 
   async #document(orgId: string): Promise<{ taken: number; changed: number }> {
-    return this.#database.management.withOrg(orgId, async (tx) => {
-      // one at a time: whoever reads later writes later, so that a document never goes back to what it was
-      if (!(await queries.lockIndexing(tx, orgId))) return { taken: 0, changed: 0 };
-      const dirty = await queries.selectDirty(tx, orgId, limits.searchBatchRows);
-      if (dirty.length === 0) return { taken: 0, changed: 0 };
-      let changed = 0;
-      for (const kind of new Set(dirty.map((row) => row.kind))) {
-        const source = this.#sources.get(kind);
-        if (source === undefined) continue; // of a newer version of this product, or of an older one
-        const ids = dirty.filter((row) => row.kind === kind).map(({ id }) => id);
-        const { present, gone } = await readDocuments(tx, orgId, source, ids);
-        changed += await queries.putDocuments(tx, orgId, present, gone, this.#server !== null);
-      }
-      await queries.deleteDirty(
-        tx,
-        orgId,
-        dirty.map(({ version }) => version),
-      );
-      return { taken: dirty.length, changed };
-    });
+    return this.#database.management.withOrg(
+      orgId,
+      async (tx) => {
+        // one at a time: whoever reads later writes later, so that a document never goes back to what it was
+        if (!(await queries.lockIndexing(tx, orgId))) return { taken: 0, changed: 0 };
+        const dirty = await queries.selectDirty(tx, orgId, limits.searchBatchRows);
+        if (dirty.length === 0) return { taken: 0, changed: 0 };
+        let changed = 0;
+        for (const kind of new Set(dirty.map((row) => row.kind))) {
+          const source = this.#sources.get(kind);
+          if (source === undefined) continue; // of a newer version of this product, or of an older one
+          const ids = dirty.filter((row) => row.kind === kind).map(({ id }) => id);
+          const { present, gone } = await readDocuments(tx, orgId, source, ids);
+          changed += await queries.putDocuments(tx, orgId, present, gone, this.#server !== null);
+        }
+        await queries.deleteDirty(
+          tx,
+          orgId,
+          dirty.map(({ version }) => version),
+        );
+        return { taken: dirty.length, changed };
+      },
+      limits.searchIndexTimeoutMs,
+    );
   }
 
   /**

@@ -73,7 +73,7 @@ export class PostgresSearch implements SearchBackend {
     for await (const orgId of organisationsIn(this.#database, scope)) {
       for (const source of this.#sourcesIn(scope)) {
         for await (const ids of this.#pages(orgId, source)) {
-          await this.#inOrganisation(orgId, async (tx) => {
+          await this.#atLeisure(orgId, async (tx) => {
             await queries.waitForIndexing(tx, orgId);
             const { present, gone } = await readDocuments(tx, orgId, source, ids);
             await queries.putDocuments(tx, orgId, present, gone, this.#outbox);
@@ -91,7 +91,7 @@ export class PostgresSearch implements SearchBackend {
     for await (const orgId of organisationsIn(this.#database, scope)) {
       for (const source of this.#sourcesIn(scope)) {
         for await (const ids of this.#pages(orgId, source)) {
-          await this.#inOrganisation(orgId, async (tx) => {
+          await this.#atLeisure(orgId, async (tx) => {
             // one moment for both: the lock keeps the indexing away, and what waits for it is passed over
             await queries.waitForIndexing(tx, orgId);
             const { present } = await readDocuments(tx, orgId, source, ids);
@@ -109,7 +109,7 @@ export class PostgresSearch implements SearchBackend {
   }
 
   async #put(orgId: string, documents: readonly SearchDocument[], gone: readonly GoneDocument[]): Promise<void> {
-    await this.#inOrganisation(orgId, async (tx) => {
+    await this.#atLeisure(orgId, async (tx) => {
       await queries.waitForIndexing(tx, orgId);
       await queries.putDocuments(tx, orgId, documents, gone, this.#outbox);
     });
@@ -120,7 +120,7 @@ export class PostgresSearch implements SearchBackend {
     let after: string | null = null;
     for (;;) {
       const from: string | null = after;
-      const page: string[] = await this.#inOrganisation(orgId, async (tx) => {
+      const page: string[] = await this.#atLeisure(orgId, async (tx) => {
         const limit = limits.searchBatchRows;
         const there = await source.ids(tx, orgId, from, limit);
         const kept = (await queries.selectDocuments(tx, orgId, source.kind, from, limit)).map(({ id }) => id);
@@ -136,7 +136,12 @@ export class PostgresSearch implements SearchBackend {
     return this.#sources.filter((source) => kind === null || source.kind === kind);
   }
 
-  #inOrganisation<T>(orgId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#database.management.withOrg(orgId, work);
+  #inOrganisation<T>(orgId: string, work: (tx: Transaction) => Promise<T>, timeoutMs?: number): Promise<T> {
+    return this.#database.management.withOrg(orgId, work, timeoutMs);
+  }
+
+  /** The same for what nobody waits for. */
+  #atLeisure<T>(orgId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#inOrganisation(orgId, work, limits.searchIndexTimeoutMs);
   }
 }

@@ -9,7 +9,7 @@ const textArray = (texts: readonly string[]) =>
   `{${texts.map((text) => `"${text.replaceAll(/(["\\])/g, '\\$1')}"`).join(',')}}`;
 
 /** Of 100,000 documents that match, so many are ranked; where there are more the newest are the best. */
-const RANKED_MAX_DOCUMENTS = 1_000;
+const RANKED_MAX_DOCUMENTS = 500;
 
 export interface FoundRows {
   readonly hits: readonly {

@@ -59,7 +59,10 @@ export function placesOf(text: string): { readonly word: string; readonly start:
  * Title and body as PostgreSQL's tsvector reads them, with weights A and B, and their words, each once.
  * Words are letters and digits alone, so nothing in them needs an escape.
  */
-export function lexemesOf(title: string, body: string): { readonly lexemes: string; readonly words: string[] } {
+export function lexemesOf(
+  title: string,
+  body: string,
+): { readonly lexemes: string; readonly title_lexemes: string; readonly words: string[] } {
   const positions = new Map<string, string[]>();
   let position = 0;
   const add = (text: string, weight: 'A' | 'B') => {
@@ -70,8 +73,9 @@ export function lexemesOf(title: string, body: string): { readonly lexemes: stri
       positions.set(word, at);
     }
   };
+  const written = () => Array.from(positions, ([word, at]) => `'${word}':${at.join(',')}`).join(' ');
   add(title, 'A');
+  const title_lexemes = written();
   add(body, 'B');
-  const lexemes = Array.from(positions, ([word, at]) => `'${word}':${at.join(',')}`).join(' ');
-  return { lexemes, words: [...positions.keys()].sort() };
+  return { lexemes: written(), title_lexemes, words: [...positions.keys()].sort() };
 }

@@ -9,18 +9,9 @@ import { refreshStatistics, takeSnapshots } from './tables.ts';
 export type TaskSummary = Readonly<Record<string, unknown>>;
 
 /** What is done by the clock. */
-export const UPKEEP_TASKS = [
-  'tidy',
-  'retention',
-  'snapshots',
-  'statistics',
-  'hints',
-  'backup',
-  'restore-drill',
-] as const;
-export type UpkeepTask = (typeof UPKEEP_TASKS)[number];
+type UpkeepTask = 'tidy' | 'retention' | 'snapshots' | 'statistics' | 'hints' | 'backup' | 'restore-drill';
 
-export interface TaskState {
+interface TaskState {
   readonly task: string;
   readonly begunAt: Date;
   /** null: it is at work, or its process died */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Caller, Engine } from '../../engine/index.ts';
+import { type Caller, type Engine, idsOf } from '../../engine/index.ts';
 import type { Outcome } from '../../engine/outcome.ts';
 
 /**
@@ -17,12 +17,6 @@ interface Kept {
   ids: readonly string[];
 }
 
-/** Everything about a caller that can be revoked. */
-export function idsOf({ identity, person }: Caller): readonly string[] {
-  const ids = [identity?.id, identity?.memberId, identity?.meetingId, identity?.sessionId, person?.sessionId];
-  return [...new Set(ids.filter((id) => typeof id === 'string'))];
-}
-
 /**
  * Secrets -> who is calling, asked of the engine once in a while, for each secret and organisation. Keeps SHA-256 of the
  * secret, never the secret. A refusal is shared by those who ask at the same moment and then forgotten.
@@ -37,7 +31,7 @@ export interface Identities {
 }
 
 export function createIdentities(
-  accounts: Pick<Engine['accounts'], 'authenticate'>,
+  accounts: Pick<Engine['accounts'], 'authenticate' | 'recall'>,
   now: () => number = Date.now,
 ): Identities {
   const kept = new Map<string, Kept>();
@@ -59,8 +53,8 @@ export function createIdentities(
     for (const id of entry.ids) byId.set(id, (byId.get(id) ?? new Set()).add(key));
   }
 
-  function ask(secret: string, orgId: string | undefined, key: string): Promise<Outcome<Caller>> {
-    const entry: Kept = { until: now() + KEEP_MS, answer: accounts.authenticate(secret, orgId), ids: [] };
+  function ask(answer: Promise<Outcome<Caller>>, key: string): Promise<Outcome<Caller>> {
+    const entry: Kept = { until: now() + KEEP_MS, answer, ids: [] };
     entry.answer.then(
       (outcome) => (outcome.ok ? note(key, entry, outcome.value) : drop(key, entry)),
       () => drop(key, entry),
@@ -84,9 +78,9 @@ export function createIdentities(
     of(secret, orgId) {
       const key = keyOf(secret, orgId);
       const entry = kept.get(key);
-      return entry !== undefined && now() < entry.until ? entry.answer : ask(secret, orgId, key);
+      return entry !== undefined && now() < entry.until ? entry.answer : ask(accounts.recall(secret, orgId), key);
     },
-    fresh: (secret, orgId) => ask(secret, orgId, keyOf(secret, orgId)),
+    fresh: (secret, orgId) => ask(accounts.authenticate(secret, orgId), keyOf(secret, orgId)),
     forget(id) {
       for (const key of [...(byId.get(id) ?? [])]) {
         const entry = kept.get(key);

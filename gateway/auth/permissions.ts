@@ -57,6 +57,7 @@ export const PERMISSIONS = {
 /** What signed-in persons may do outside any organisation; 'platform' rows are for platform admins alone. */
 export const PERSON_PERMISSIONS = {
   'account.manage': 'person', // the own account, its sessions and memberships
+  'notifications.manage': 'person', // the own inbox, and how one is told
   'organisations.create': 'person',
   'invitations.redeem': 'person',
   'organisations.manage': 'platform', // any organisation: quotas

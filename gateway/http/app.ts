@@ -24,12 +24,14 @@ import { groupOperations } from './groups.ts';
 import { healthOperations } from './health.ts';
 import { invitationOperations } from './invitations.ts';
 import { logOperations } from './log.ts';
+import { meetingInvitationOperations } from './meeting-invitations.ts';
 import { meetingOperations } from './meetings.ts';
 import { memberExportOperations } from './member-export.ts';
 import { memberImportOperations } from './member-imports.ts';
 import { memberOperations } from './members.ts';
 import { metricsOperations } from './metrics.ts';
 import { minutesOperations } from './minutes.ts';
+import { notificationOperations } from './notifications.ts';
 import type { Operation } from './operation.ts';
 import { organisationOperations } from './organisations.ts';
 import { outboxOperations } from './outbox.ts';
@@ -84,6 +86,7 @@ export function allOperations(
     ...oidcOperations(cookies),
     ...totpOperations,
     ...accountOperations,
+    ...notificationOperations,
     ...organisationOperations,
     ...memberOperations,
     ...memberExportOperations,
@@ -91,6 +94,7 @@ export function allOperations(
     ...memberImportOperations,
     ...invitationOperations,
     ...meetingOperations(parts.publicUrl),
+    ...meetingInvitationOperations,
     ...attendeeOperations,
     ...agendaOperations,
     ...speakerOperations,

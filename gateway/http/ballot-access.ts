@@ -7,8 +7,8 @@ import {
   ballotAccessRequest,
   tokenCastRequest,
 } from '../../protocol/ballot-access.ts';
-import { castReceipt } from '../../protocol/ballots.ts';
-import { publishedAsJson } from './ballots.ts';
+import { castReceipt, queuedReceipt } from '../../protocol/ballots.ts';
+import { publishedAsJson, receiptReply } from './ballots.ts';
 import { electionAsJson } from './elections.ts';
 import { type Operation, operation, replyWith } from './operation.ts';
 
@@ -73,7 +73,10 @@ const cast = operation({
   limit: 'ballot-access',
   body: tokenCastRequest,
   secret: true,
-  success: { 201: { description: 'The ballot is in the urn.', schema: castReceipt } },
+  success: {
+    201: { description: 'The ballot is in the urn.', schema: castReceipt },
+    202: { description: 'Received and kept, not counted yet: send the same again.', schema: queuedReceipt },
+  },
   failures: [
     'not_found',
     'credential_busy',
@@ -96,7 +99,7 @@ const cast = operation({
       ballot: body.ballot,
       castKey: body.cast_key,
     });
-    return replyWith(outcome, (receipt) => ({ status: 201, body: { tracking_code: receipt.trackingCode } }));
+    return replyWith(outcome, receiptReply);
   },
 });
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import type { PublishedBallot } from '../../engine/index.ts';
+import { type CastReceipt, type PublishedBallot, refuse } from '../../engine/index.ts';
 import {
   ballotPage,
   castReceipt,
   castRequest,
   type PublishedBallotView,
   publishedBallot,
+  queuedBallot,
+  queuedId,
+  queuedReceipt,
   trackingCode,
 } from '../../protocol/ballots.ts';
 import { ballotPageQuery } from '../../protocol/page.ts';
@@ -13,11 +16,23 @@ import { id } from '../../protocol/text.ts';
 import { votesOfMicro } from '../../protocol/weight.ts';
 import { electionInReach } from '../auth/reach.ts';
 import { votingCredential } from '../auth/voting-credential.ts';
+import { queuedAsJson } from '../errors.ts';
 import { csvReply } from './csv.ts';
 import { electionParams } from './elections.ts';
-import { type Call, type Operation, operation, replyWith } from './operation.ts';
+import { type Call, type Operation, operation, type Reply, replyWith } from './operation.ts';
 
 type ListCall = Call<'ballots.read', { election_id: string }, z.output<typeof ballotPageQuery>, undefined>;
+
+const NO_QUEUE = refuse('not_found', 'This installation queues no ballots: none can be known by this id.', {
+  details: { resource: 'queued_ballot' },
+});
+
+/** 201 once it is in; 202 where it is received, and not counted yet. */
+export function receiptReply({ trackingCode, queued: id }: CastReceipt): Reply {
+  return id === undefined
+    ? { status: 201, body: { tracking_code: trackingCode } }
+    : { status: 202, body: { queued: id } };
+}
 
 export function publishedAsJson(ballot: PublishedBallot): PublishedBallotView {
   return {
@@ -51,7 +66,10 @@ const cast = operation({
   params: electionParams,
   body: castRequest,
   secret: true,
-  success: { 201: { description: 'The ballot is in the urn.', schema: castReceipt } },
+  success: {
+    201: { description: 'The ballot is in the urn.', schema: castReceipt },
+    202: { description: 'Received and kept, not counted yet: ask again.', schema: queuedReceipt },
+  },
   failures: [
     'not_found',
     'credential_busy',
@@ -73,7 +91,30 @@ const cast = operation({
       ballot: body.ballot,
       castKey: body.cast_key,
     });
-    return replyWith(outcome, (receipt) => ({ status: 201, body: { tracking_code: receipt.trackingCode } }));
+    return replyWith(outcome, receiptReply);
+  },
+});
+
+const queued = operation({
+  id: 'getQueuedBallot',
+  method: 'get',
+  path: '/v1/ballots/queued/{queued_id}',
+  tag: 'Ballots',
+  summary: 'Ask what became of a queued ballot',
+  description:
+    'Where a ballot was answered 202. Known until a day after it was settled. Who has the cast key still learns the same, and ' +
+    'the tracking code, by sending the same ballot again.',
+  permission: 'ballots.cast',
+  params: z.strictObject({ queued_id: queuedId }),
+  success: { 200: { description: 'What is known of it.', schema: queuedBallot } },
+  failures: ['not_found', 'database_away'],
+  handle: async ({ engine, identity, params }) => {
+    const { fallback } = engine.elections;
+    if (fallback === null) return NO_QUEUE;
+    return replyWith(await fallback.status(identity.orgId, params.queued_id), (ballot) => ({
+      status: 200,
+      body: queuedAsJson(ballot),
+    }));
   },
 });
 
@@ -138,4 +179,4 @@ const get = operation({
   },
 });
 
-export const ballotOperations: readonly Operation[] = [cast, list, listCsv, get];
+export const ballotOperations: readonly Operation[] = [cast, queued, list, listCsv, get];

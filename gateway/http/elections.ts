@@ -3,6 +3,7 @@ import { type Election, type ElectionChanges, limits, type NewElection } from '.
 import {
   attendance,
   cancellation,
+  closedElectionView,
   type ElectionChangesBody,
   type ElectionView,
   electionChanges,
@@ -287,9 +288,19 @@ const close = operation({
   id: 'closeElection',
   path: '/v1/elections/{election_id}/close',
   summary: 'Close an election',
-  description: 'Every ballot is then either in the urn or was refused as closed.',
-  handle: async (call) =>
-    acted(call, (orgId, electionId, actor) => call.engine.elections.close(orgId, electionId, actor)),
+  description:
+    'Every ballot is then either in the urn or was refused as closed. Ballots in the fallback queue are waited for, some ' +
+    'seconds at most.',
+  success: { 200: { description: 'The election in its new state.', schema: closedElectionView } },
+  handle: async ({ engine, identity, params }) => {
+    const reach = await reachesElection(engine, identity, params.election_id);
+    if (!reach.ok) return reach;
+    return replyWith(await engine.elections.close(identity.orgId, params.election_id, identity.id), (election) => {
+      const { queuedOutstanding: left } = election;
+      const outstanding = left === undefined ? {} : { queued_outstanding: left };
+      return { status: 200, body: { ...electionAsJson(election), ...outstanding } };
+    });
+  },
 });
 
 const publish = operation({

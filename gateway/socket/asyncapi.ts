@@ -3,7 +3,7 @@ import { electionView } from '../../protocol/elections.ts';
 import { socketError } from '../../protocol/errors.ts';
 import { topicEvent } from '../../protocol/frames/messages.ts';
 import { refusal } from '../../protocol/frames/refusal.ts';
-import { socketOperations, topicMessages } from '../../protocol/frames.ts';
+import { ownMessages, socketOperations, topicMessages } from '../../protocol/frames.ts';
 import { meetingView } from '../../protocol/meetings.ts';
 import { ACCESS_ENDED, FRAME_MAX_BYTES, SUBPROTOCOL } from '../../protocol/subprotocol.ts';
 import { tallyView } from '../../protocol/tally.ts';
@@ -44,7 +44,10 @@ const replies: readonly Message[] = [
   ...Object.entries(socketOperations).map(([name, { reply }]) => ({ name: `${name}Reply`, schema: reply })),
   { name: 'refusal', schema: refusal },
 ];
-const messages: readonly Message[] = Object.entries(topicMessages).map(([name, schema]) => ({ name, schema }));
+const messages: readonly Message[] = Object.entries({ ...topicMessages, ...ownMessages }).map(([name, schema]) => ({
+  name,
+  schema,
+}));
 
 const SCHEMAS = '#/components/schemas/';
 
@@ -122,7 +125,7 @@ export function asyncApiDocument() {
       publish: {
         action: 'send' as const,
         channel,
-        summary: 'Messages of the topics that a client watches.',
+        summary: 'Messages of the topics that a client watches, and of its own queued ballots.',
         messages: messages.map(({ name }) => inChannel(name)),
       },
     },

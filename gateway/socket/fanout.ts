@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Engine, type Identity, type LogEntry, type Outcome, refuse } from '../../engine/index.ts';
+import { accept, type Engine, type Identity, type LogEntry, type Outcome, refuse } from '../../engine/index.ts';
 import type { SubscribeFrame } from '../../protocol/frames/subscribe.ts';
 import { partsOfTopic, type TopicKind } from '../../protocol/topics.ts';
 import { authorise, type Permission, seesDrafts } from '../auth/permissions.ts';
@@ -10,6 +10,7 @@ import type { SocketLimits } from './limits.ts';
 import { DROPPED, type Outbox } from './outbox.ts';
 import { replyText } from './replies.ts';
 import { EventTopic } from './topics/event-topic.ts';
+import { InboxReader, InboxTopic } from './topics/inbox-topic.ts';
 import { MeetingTopic } from './topics/meeting-topic.ts';
 import { OrganisationFeed } from './topics/organisation-feed.ts';
 import { TallyTopic } from './topics/tally-topic.ts';
@@ -20,11 +21,17 @@ const PERMISSION: Readonly<Record<TopicKind, Permission>> = {
   meeting: 'meetings.read',
   election: 'elections.read',
   tally: 'tallies.read',
+  inbox: 'sockets.connect',
 };
 
 /** A topic that moves this often while its past is read is caught up with by a snapshot. */
 const REACH_POLL_MS = 10;
 const CATCH_UP_ATTEMPTS = 3;
+
+/** The same for an inbox of somebody else's and for one that is not there. */
+const NO_INBOX = refuse('not_found', 'There is no such inbox. Watch the one of your own membership.', {
+  details: { resource: 'inbox' },
+});
 
 interface Opened {
   readonly topic: Topic;
@@ -41,7 +48,8 @@ export interface FanoutParts {
 }
 
 function audienceOf(identity: Identity, name: string): Audience {
-  return partsOfTopic(name).kind === 'tally' || seesDrafts(identity) ? 'drafts' : 'opened'; // figures are the same for all
+  const { kind } = partsOfTopic(name);
+  return kind === 'tally' || kind === 'inbox' || seesDrafts(identity) ? 'drafts' : 'opened'; // figures are the same for all
 }
 
 /** False where the reader has no room: it gets the newest state once it has. */
@@ -54,9 +62,11 @@ export class Fanout {
   readonly #parts: FanoutParts;
   readonly #opened = new Map<string, Opened>();
   readonly #feeds = new Map<string, OrganisationFeed>();
+  readonly #inboxes: InboxReader;
 
   constructor(parts: FanoutParts) {
     this.#parts = parts;
+    this.#inboxes = new InboxReader(parts.engine);
   }
 
   get size(): number {
@@ -147,6 +157,7 @@ export class Fanout {
     const allowed = authorise(identity, PERMISSION[kind]);
     if (!allowed.ok) return allowed;
     const { engine } = this.#parts;
+    if (kind === 'inbox') return identity.kind === 'account' && identity.memberId === id ? accept(null) : NO_INBOX;
     return kind === 'meeting' ? meetingInReach(engine, identity, id) : electionInReach(engine, identity, id);
   }
 
@@ -158,7 +169,9 @@ export class Fanout {
     missed: string | null,
   ): void {
     const { outbox } = this.#parts;
-    const current = from !== undefined && from >= topic.offset && !(topic instanceof TallyTopic);
+    // figures move without the log: of votes, and of what was read
+    const moves = topic instanceof TallyTopic || topic instanceof InboxTopic;
+    const current = from !== undefined && from >= topic.offset && !moves;
     const mode = current ? 'current' : missed === null ? 'snapshot' : 'resumed';
     const fields = `"topic":"${topic.name}","epoch":${JSON.stringify(topic.epoch)},"offset":${topic.offset},"mode":"${mode}"`;
     outbox.push(connection, replyText(id, fields));
@@ -191,6 +204,11 @@ export class Fanout {
         feed.add(topic);
         await feed.start();
       }
+      if (topic instanceof InboxTopic) {
+        const feed = this.#feedOf(orgId);
+        feed.addInbox(topic);
+        await feed.start();
+      }
       return await topic.start();
     } catch (error) {
       this.#parts.report(error);
@@ -201,8 +219,8 @@ export class Fanout {
   #close(topic: Topic): void {
     topic.stop();
     if (this.#opened.get(topic.key)?.topic === topic) this.#opened.delete(topic.key);
-    if (!(topic instanceof EventTopic)) return;
-    for (const feed of this.#feeds.values()) feed.remove(topic);
+    if (topic instanceof InboxTopic) for (const feed of this.#feeds.values()) feed.removeInbox(topic);
+    if (topic instanceof EventTopic) for (const feed of this.#feeds.values()) feed.remove(topic);
   }
 
   #feedOf(orgId: string): OrganisationFeed {
@@ -220,6 +238,10 @@ export class Fanout {
     const parts = { name, orgId, audience, epoch: engine.feed.epoch(), send };
     if (kind === 'tally') return new TallyTopic(parts, engine, id);
     const feed = this.#feedOf(orgId);
+    if (kind === 'inbox') {
+      const source = { read: () => this.#inboxes.read(orgId, id), pos: () => feed.pos };
+      return new InboxTopic(parts, source, limits, report);
+    }
     const shared = { pos: () => feed.pos, report };
     const shown = async (entry: LogEntry) => audience === 'drafts' || !(await feed.isOfDraft(entry));
     if (kind === 'election') {

@@ -1,6 +1,6 @@
-import type { Engine, Identity, Revocation } from '../../engine/index.ts';
+import { type Engine, type Identity, idsOf, type Revocation } from '../../engine/index.ts';
 import { ACCESS_ENDED } from '../../protocol/subprotocol.ts';
-import { type Identities, idsOf } from '../auth/identities.ts';
+import type { Identities } from '../auth/identities.ts';
 import { CLOSE, type Connection } from './connection.ts';
 
 /** How late a socket may outlive its secret. */

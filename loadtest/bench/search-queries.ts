@@ -12,8 +12,9 @@ export async function insertElections(sql: postgres.Sql, orgId: string, texts: r
       INSERT INTO app.elections (org_id, election_id, title, description, method, options, rules, secrecy, visibility, roll,
         secret_step, state, changed_pos, created_at)
       SELECT ${orgId}, gen_random_uuid(), t.title, t.body, '{}', '[{"title":"yes"},{"title":"no"}]', '{}', 'secret', 'live', 'tokens',
-        3, 'published', 0, now() - make_interval(mins => (random() * 1e6)::int)
-      FROM jsonb_to_recordset(${sql.json(texts.slice(from, from + BATCH) as unknown as postgres.JSONValue)}) t (title text, body text)`;
+        3, 'published', 0, now() - make_interval(mins => ${texts.length - from} - t.n::int)
+      FROM ROWS FROM (jsonb_to_recordset(${sql.json(texts.slice(from, from + BATCH) as unknown as postgres.JSONValue)})
+        AS (title text, body text)) WITH ORDINALITY t (title, body, n)`;
   }
 }
 

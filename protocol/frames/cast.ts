@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { castRequest as castBody, castReceipt } from '../ballots.ts';
+import { castRequest as castBody, castReceipt, queuedBallot, queuedReceipt, trackingCode } from '../ballots.ts';
 import { id } from '../text.ts';
 import { requestId } from './request-id.ts';
 
@@ -22,6 +22,23 @@ export const castFrame = z
   });
 export type CastFrame = z.infer<typeof castFrame>;
 
-export const castReply = z
+const receivedReply = z
   .strictObject({ id: requestId, ok: z.literal(true), ...castReceipt.shape })
-  .meta({ id: 'CastReply', description: 'The ballot is in the urn, on disk.' });
+  .meta({ description: 'The ballot is in the urn, on disk.' });
+const queuedReply = z.strictObject({ id: requestId, ok: z.literal(true), ...queuedReceipt.shape }).meta({
+  description:
+    'The ballot was received and is kept, and is not counted yet: the database is away or too busy. A message QueuedOutcome ' +
+    'follows on this connection once it is in or was refused; the same cast again tells as well.',
+});
+
+export const castReply = z
+  .union([receivedReply, queuedReply])
+  .meta({ id: 'CastReply', description: 'The ballot is in the urn, on disk; or it is queued.' });
+
+/** To whoever cast a ballot that was queued, on the same connection: it belongs to no topic. */
+export const queuedOutcome = z
+  .strictObject({ ...queuedReceipt.shape, ...queuedBallot.shape, tracking_code: trackingCode.optional() })
+  .meta({
+    id: 'QueuedOutcome',
+    description: 'What became of a ballot that was queued; with its tracking code if it is in.',
+  });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { electionState } from '../election-state.ts';
 import { electionView } from '../elections.ts';
 import { meetingLive, meetingView } from '../meetings.ts';
+import { inboxData } from '../notifications.ts';
 import { tallyView } from '../tally.ts';
 import { moment } from '../text.ts';
 import { topic } from '../topics.ts';
@@ -64,6 +65,14 @@ export const tallySnapshot = z
 export const tallyMessage = z
   .strictObject({ ...head, previous, data: tallyView })
   .meta({ id: 'TallyMessage', description: 'New figures, at most 10 times a second; each replaces the one before.' });
+
+export const inboxSnapshot = z
+  .strictObject({ ...head, snapshot, data: inboxData })
+  .meta({ id: 'InboxSnapshot', description: 'What waits in your inbox, on topic inbox:<member_id>.' });
+
+export const inboxMessage = z
+  .strictObject({ ...head, previous, data: inboxData })
+  .meta({ id: 'InboxMessage', description: 'The same, whenever something has come; each replaces the one before.' });
 
 export type ElectionTopicData = z.infer<typeof electionSnapshot>['data'];
 export type MeetingTopicData = z.infer<typeof meetingSnapshot>['data'];

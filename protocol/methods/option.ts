@@ -22,6 +22,9 @@ export const option = z.strictObject({
     .toLowerCase()
     .optional()
     .meta({ description: 'picture_id of an uploaded picture; it is shown from /v1/pictures/{picture_id}.' }),
+  picture_alt: plainLine(0, 200).optional().meta({
+    description: 'What the picture shows, for those who do not see it. Left out or empty: the title says it all.',
+  }),
 });
 export type Option = z.infer<typeof option>;
 

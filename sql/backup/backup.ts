@@ -103,10 +103,9 @@ async function writeTar(options: BackupOptions, name: string): Promise<WrittenTa
   const client = await openReplication(options.url);
   try {
     const backup = startBaseBackup(client);
-    const read = new Measure((bytes) => options.onProgress?.(bytes, backup.expectedBytes()));
-    const watch = new TarWatch();
+    const watch = new TarWatch((bytes) => options.onProgress?.(bytes, backup.expectedBytes()));
     const packed = new Measure();
-    const stages = [backup.tar, read, watch, ...packing(name, secrets), packed];
+    const stages = [backup.tar, watch, ...packing(name, secrets), packed];
     const passing = pipeline(stages, signal === undefined ? {} : { signal });
     const expected = backup.expectedBytes() ?? 0;
     // the store's own failure ends the pipeline, and the pipeline's ends the upload: whichever came first is told
@@ -122,7 +121,7 @@ async function writeTar(options: BackupOptions, name: string): Promise<WrittenTa
     if (wrong.length > 0) {
       throw new StartProblem(`The server sent other files than its manifest names: ${wrong.slice(0, 3).join('; ')}.`);
     }
-    return { bytes: read.bytes, stored: { bytes: packed.bytes, sha256: packed.sha256() }, manifest, manifestBytes };
+    return { bytes: watch.bytes, stored: { bytes: packed.bytes, sha256: packed.sha256() }, manifest, manifestBytes };
   } finally {
     await client.end().catch(() => {}); // broken off half-way it is closed already
   }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type pg from 'pg';
+import { StartProblem } from '../embedded/index.ts';
 import { replicationProblem, run, type Wire, type WireQuery } from './replication.ts';
 
 /** Kinds of messages within the copy (protocol-replication: BASE_BACKUP, new since PostgreSQL 15). */
@@ -57,7 +58,9 @@ class BackupQuery implements WireQuery, BaseBackup {
 
   submit(wire: Wire): void {
     this.#wire = wire;
-    wire.stream.once('close', () => this.handleError(new Error('the server closed the connection of the backup')));
+    wire.stream.once('close', () =>
+      this.handleError(new StartProblem('The server closed the connection while the backup was taken. Take it again.')),
+    );
     wire.query(
       "BASE_BACKUP (LABEL 'psephos', PROGRESS true, CHECKPOINT 'fast', WAL true, MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256')",
     );
@@ -76,7 +79,8 @@ class BackupQuery implements WireQuery, BaseBackup {
     switch (chunk[0]) {
       case NEW_ARCHIVE:
         this.#archives += 1;
-        if (this.#archives > 1) this.handleError(new Error('the server has tablespaces of its own'));
+        if (this.#archives > 1)
+          this.handleError(new StartProblem('The server has tablespaces of its own: use pg_basebackup for it.'));
         return;
       case MANIFEST:
         this.#inManifest = true;

@@ -1,8 +1,8 @@
-export { type BackupOptions, type TakenBackup, takeBackup } from './backup.ts';
+export { takeBackup } from './backup.ts';
 export { type BackupEntry, findBackup, listBackups } from './catalogue.ts';
 export { type CopyFacts, readCopy } from './copy-facts.ts';
 export { beginNewEpoch, NEW_EPOCH } from './new-epoch.ts';
-export { fillDataFolder, type RestoreOptions } from './restore.ts';
+export { fillDataFolder } from './restore.ts';
 export { S3Store, s3PlaceOf } from './s3-store.ts';
 export { type BackupStore, FolderStore } from './store.ts';
 export type { Secrets } from './streams.ts';

@@ -12,9 +12,13 @@ import type { Contents } from './manifest.ts';
 export class TarWatch extends Transform {
   readonly #extract = extract();
   readonly #read: Promise<Contents>;
+  readonly #told: (bytes: number) => void;
+  bytes = 0;
 
-  constructor() {
+  /** @param told hears how many bytes have come each time some have */
+  constructor(told: (bytes: number) => void) {
     super();
+    this.#told = told;
     this.#read = readContents(this.#extract, null);
     this.#read.catch((error: Error) => this.destroy(error));
   }
@@ -25,6 +29,8 @@ export class TarWatch extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: string, done: (error: null, chunk: Buffer) => void): void {
+    this.bytes += chunk.length;
+    this.#told(this.bytes);
     if (this.#extract.write(chunk)) done(null, chunk);
     else this.#extract.once('drain', () => done(null, chunk));
   }

@@ -5,12 +5,12 @@ import postgres from 'postgres';
 import { locateBinaries } from './binaries.ts';
 import { chooseDataDir, claimDataDir, inspectDataDir } from './data-folder.ts';
 import { lockDataFolder } from './instance-lock.ts';
+import { ownerUrlOf } from './running.ts';
 import {
   endProcess,
   findPort,
   hasExited,
   initialiseCluster,
-  LISTEN_HOST,
   type ServerSite,
   startServer,
   stopOrphan,
@@ -127,7 +127,7 @@ async function superviseServer(
   }
 
   return {
-    ownerUrl: `postgres://postgres:${site.folder.password}@${LISTEN_HOST}:${port}/${DATABASE}`,
+    ownerUrl: ownerUrlOf(site.folder.password, port),
     port,
     dataDir: site.folder.dataDir,
     get pid() {

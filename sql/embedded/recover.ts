@@ -1,6 +1,6 @@
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import postgres from 'postgres';
 import { locateBinaries } from './binaries.ts';
 import { claimDataDir, type DataFolder, inspectDataDir } from './data-folder.ts';
 import { lockDataFolder } from './instance-lock.ts';
@@ -82,30 +82,35 @@ async function recover(site: ServerSite, settings: RecoverySettings, options: Re
 }
 
 async function adopt(socket: string, port: number, folder: DataFolder, options: RecoverOptions): Promise<void> {
-  const { superuser, to } = options;
-  await asSuperuser({ host: socket, port, user: superuser, database: 'template1' }, async (client) => {
-    const { rows } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [to.superuser]);
-    const role = client.escapeIdentifier(to.superuser);
-    const act = rows.length === 0 ? 'CREATE' : 'ALTER';
+  const { to } = options;
+  const place = { host: socket, port, username: options.superuser };
+  await asSuperuser({ ...place, database: 'template1' }, async (sql) => {
+    const found = await sql`SELECT FROM pg_roles WHERE rolname = ${to.superuser}`;
+    const act = found.length === 0 ? 'CREATE' : 'ALTER';
     // hexadecimal, so that it stands in the statement as it is
-    await client.query(`${act} ROLE ${role} SUPERUSER LOGIN PASSWORD '${folder.password}'`);
-    const found = await client.query('SELECT FROM pg_database WHERE datname = $1', [to.database]);
-    if (found.rows.length > 0 || options.database === to.database) return;
-    const [from, into] = [options.database, to.database].map((name) => client.escapeIdentifier(name));
-    await client.query(`ALTER DATABASE ${from} RENAME TO ${into}`);
+    await sql.unsafe(`${act} ROLE ${quoted(to.superuser)} SUPERUSER LOGIN PASSWORD '${folder.password}'`);
+    const standing = await sql`SELECT FROM pg_database WHERE datname = ${to.database}`;
+    if (standing.length > 0 || options.database === to.database) return;
+    await sql.unsafe(`ALTER DATABASE ${quoted(options.database)} RENAME TO ${quoted(to.database)}`);
   });
-  await asSuperuser({ host: socket, port, user: superuser, database: to.database }, async (client) => {
-    for (const statement of options.afterwards) await client.query(statement);
+  await asSuperuser({ ...place, database: to.database }, async (sql) => {
+    for (const statement of options.afterwards) await sql.unsafe(statement);
   });
 }
 
-async function asSuperuser(config: pg.ClientConfig, work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ ...config, application_name: 'psephos restore' });
-  await client.connect();
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+async function asSuperuser(
+  place: { host: string; port: number; username: string; database: string },
+  work: (sql: postgres.Sql) => Promise<void>,
+): Promise<void> {
+  const sql = postgres({ ...place, max: 1, onnotice: () => {}, connection: { application_name: 'psephos restore' } });
   try {
-    await work(client);
+    await work(sql);
   } finally {
-    await client.end();
+    await sql.end();
   }
 }
 

@@ -62,18 +62,19 @@ CREATE OR REPLACE FUNCTION door.read_notifications(p_ids uuid[], p_until timesta
 AS $$
   UPDATE app.notifications n SET read_at = clock_timestamp()
   WHERE n.account_id = app.current_account() AND n.in_app AND n.read_at IS NULL
-    AND (p_ids IS NULL OR n.notification_id = ANY (p_ids)) AND (p_until IS NULL OR n.created_at <= p_until)
+    AND (p_ids IS NULL OR n.notification_id = ANY (p_ids)) AND (p_until IS NULL OR date_trunc('milliseconds', n.created_at) <= p_until) -- as clients know it
 $$;
 REVOKE ALL ON FUNCTION door.read_notifications(uuid[], timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door.read_notifications(uuid[], timestamptz) TO psephos_app;
 
--- How many unread notifications the persons behind these members have, over all organisations: of those who watch.
+-- How many unread notifications the persons behind these members have, and when their newest came, over all organisations.
 CREATE OR REPLACE FUNCTION door.unread_of_members(p_org uuid, p_members uuid[])
-  RETURNS TABLE (member_id uuid, unread integer)
+  RETURNS TABLE (member_id uuid, unread integer, newest_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT m.member_id, (SELECT count(*)::integer FROM app.notifications n
-    WHERE n.account_id = m.account_id AND n.in_app AND n.read_at IS NULL)
+    WHERE n.account_id = m.account_id AND n.in_app AND n.read_at IS NULL), (SELECT n.created_at FROM app.notifications n
+    WHERE n.account_id = m.account_id AND n.in_app ORDER BY n.created_at DESC, n.notification_id DESC LIMIT 1)
   FROM app.members m WHERE m.org_id = p_org AND m.member_id = ANY (p_members)
 $$;
 REVOKE ALL ON FUNCTION door.unread_of_members(uuid, uuid[]) FROM PUBLIC;
@@ -100,7 +101,7 @@ GRANT EXECUTE ON FUNCTION door.queue_pushes(jsonb) TO psephos_app;
 -- Takes up to p_count pushes that are due, with all that it takes to send them; nobody else gets them for p_lease_ms.
 CREATE OR REPLACE FUNCTION door.claim_pushes(p_count integer, p_lease_ms integer)
   RETURNS TABLE (org_id uuid, notification_id uuid, subscription_id uuid, attempts integer, endpoint text, p256dh text, auth text,
-    worth_until timestamptz, locale text, organisation text, kind text, facts jsonb)
+    worth_until timestamptz, locale text, organisation text, time_zone text, kind text, facts jsonb)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -116,7 +117,7 @@ BEGIN
         RETURNING m.*
     )
     SELECT t.org_id, t.notification_id, t.subscription_id, t.attempts, s.endpoint, s.p256dh, s.auth, t.worth_until, a.locale, o.name,
-      e.kind, e.facts
+      o.time_zone, e.kind, e.facts
     FROM taken t
     JOIN app.push_subscriptions s ON s.account_id = t.account_id AND s.subscription_id = t.subscription_id
     JOIN app.accounts a ON a.account_id = t.account_id

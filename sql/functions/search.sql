@@ -41,30 +41,31 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION door.search_alternatives(text, integer) FROM PUBLIC;
 
--- Up to p_limit documents that match, in no order: complete where there are fewer. By the index of words.
+-- Up to p_limit documents that match, in no order: complete where there are fewer. By the index of words. No more of a document
+-- than ranking needs: whole ones cost three times as much.
 CREATE OR REPLACE FUNCTION door.search_matches(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_limit integer)
-  RETURNS SETOF app.search_documents
+  RETURNS TABLE (kind text, id uuid, state text, at timestamptz, title_vector tsvector)
   LANGUAGE sql STABLE SECURITY DEFINER ROWS 500 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_indexscan = off
 AS $$
-  SELECT * FROM app.search_documents d
+  SELECT d.kind, d.id, d.state, d.at, d.title_vector FROM app.search_documents d
   WHERE d.org_id = app.current_org() AND d.vector @@ p_query AND d.kind = ANY (p_kinds)
     AND (NOT d.draft OR d.kind = ANY (p_draft_kinds)) AND (p_meeting IS NULL OR d.meeting_id = p_meeting)
   LIMIT p_limit
 $$;
 REVOKE ALL ON FUNCTION door.search_matches(tsquery, text[], text[], uuid, integer) FROM PUBLIC;
 
--- The newest documents that match, walked from the newest on: quick where many match, and only there.
-CREATE OR REPLACE FUNCTION door.search_newest(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_state text, p_limit integer)
-  RETURNS SETOF app.search_documents
-  LANGUAGE sql STABLE SECURITY DEFINER ROWS 100 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
+-- The newest p_limit documents that match, among the newest p_rows: quick where many match, and only there.
+CREATE OR REPLACE FUNCTION door.search_newest(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_rows integer, p_limit integer)
+  RETURNS TABLE (kind text, id uuid, state text, at timestamptz, title_vector tsvector)
+  LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 AS $$
-  SELECT * FROM app.search_documents d
-  WHERE d.org_id = app.current_org() AND d.vector @@ p_query AND d.kind = ANY (p_kinds)
+  SELECT d.kind, d.id, d.state, d.at, d.title_vector
+  FROM (SELECT * FROM app.search_documents n WHERE n.org_id = app.current_org() ORDER BY n.at DESC, n.id LIMIT p_rows) d
+  WHERE d.vector @@ p_query AND d.kind = ANY (p_kinds)
     AND (NOT d.draft OR d.kind = ANY (p_draft_kinds)) AND (p_meeting IS NULL OR d.meeting_id = p_meeting)
-    AND (p_state IS NULL OR d.state = p_state)
-  ORDER BY d.at DESC, d.id LIMIT p_limit
+  LIMIT p_limit
 $$;
-REVOKE ALL ON FUNCTION door.search_newest(tsquery, text[], text[], uuid, text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION door.search_newest(tsquery, text[], text[], uuid, integer, integer) FROM PUBLIC;
 
 -- One word of a question as a condition: its beginning, its stem in any of the languages, what it may be a slip of.
 CREATE OR REPLACE FUNCTION door.search_term(p_word text, p_raw text, p_languages text[], p_alternatives text[]) RETURNS tsquery
@@ -85,64 +86,79 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION door.search_term(text, text, text[], text[]) FROM PUBLIC;
 
+-- A page of what matches, the best first: by titles, then the newer. p_rows: only the newest so many are looked through, until
+-- p_most match; null: all, by the index of words, until p_most and one match. Answers {found, shown, kinds, states, hits}.
+CREATE OR REPLACE FUNCTION door.search_page(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_only_kinds text[],
+    p_state text, p_offset integer, p_limit integer, p_rows integer, p_most integer) RETURNS jsonb
+  LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH matches AS MATERIALIZED (
+    SELECT m.*, (p_only_kinds IS NULL OR m.kind = ANY (p_only_kinds)) AS of_kind, (p_state IS NULL OR m.state = p_state) AS of_state
+    FROM (
+      SELECT * FROM door.search_newest(p_query, p_kinds, p_draft_kinds, p_meeting, p_rows, p_most) WHERE p_rows IS NOT NULL
+      UNION ALL
+      SELECT * FROM door.search_matches(p_query, p_kinds, p_draft_kinds, p_meeting, p_most + 1) WHERE p_rows IS NULL) m
+  ), best AS (
+    SELECT m.kind, m.id, m.at, ts_rank(m.title_vector, p_query, 1) AS score FROM matches m WHERE m.of_kind AND m.of_state
+    ORDER BY score DESC, m.at DESC, m.id OFFSET p_offset LIMIT p_limit
+  )
+  SELECT jsonb_build_object(
+    'found', (SELECT count(*) FROM matches),
+    'shown', (SELECT count(*) FROM matches m WHERE m.of_kind AND m.of_state),
+    'kinds', (SELECT jsonb_object_agg(f.kind, f.n) FROM (SELECT m.kind, count(*) AS n FROM matches m WHERE m.of_state GROUP BY m.kind) f),
+    'states', (SELECT jsonb_object_agg(f.state, f.n) FROM (SELECT m.state, count(*) AS n FROM matches m WHERE m.of_kind GROUP BY m.state) f),
+    'hits', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', d.kind, 'id', d.id, 'title', d.title, 'body', d.body, 'meeting_id', d.meeting_id,
+        'state', d.state, 'at', d.at) ORDER BY b.score DESC, b.at DESC, b.id), '[]')
+      FROM best b CROSS JOIN LATERAL (SELECT * FROM app.search_documents x
+        WHERE x.org_id = app.current_org() AND x.kind = b.kind AND x.id = b.id OFFSET 0) d))
+$$;
+REVOKE ALL ON FUNCTION door.search_page(tsquery, text[], text[], uuid, text[], text, integer, integer, integer, integer) FROM PUBLIC;
+
 -- Documents that have every word of a question, the best first. p_words are as they are compared, p_raws the same as they
 -- were written. p_kinds and p_draft_kinds: what the asker may find, p_meeting: where that ends; p_only_kinds and p_state narrow
--- what is shown, not what is counted. Where more than p_most match the newest of them are taken for the best, so that the
--- commonest word costs no more than others. Answers {hits, total, complete, facets, words}.
+-- what is shown, not what is counted. Where more than p_most may match, the newest of them are taken for the best, and facets
+-- count among those: the commonest word costs no more than others. Answers {hits, total, complete, kinds, states, words}.
 CREATE OR REPLACE FUNCTION door.search(p_words text[], p_raws text[], p_languages text[], p_kinds text[], p_draft_kinds text[],
     p_meeting uuid, p_only_kinds text[], p_state text, p_offset integer, p_limit integer, p_most integer) RETURNS jsonb
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   v_query tsquery;
+  v_term tsquery;
   v_words text[] := p_words;
   v_alternatives text[];
+  v_all float8 := coalesce((SELECT l.documents FROM app.search_lexicon l WHERE l.org_id = app.current_org() AND l.word = ''), 0);
+  v_share float8 := 1;
   v_found bigint;
-  v_rarest bigint;
-  v_complete boolean := true;
-  v_answer jsonb;
-  v_hits jsonb;
+  v_rows integer := 12 * p_most; -- some 15 ms
+  v_wanted integer := greatest(p_offset + p_limit + 1, 30);
+  v_page jsonb;
+  v_complete boolean;
 BEGIN
   FOR i IN 1 .. cardinality(p_words) LOOP
     v_found := door.search_words(p_words[i]);
-    v_rarest := least(v_rarest, v_found);
-    v_alternatives := CASE WHEN v_found > 0 THEN '{}' ELSE door.search_alternatives(p_words[i], 3) END;
+    v_alternatives := '{}';
+    IF v_found = 0 THEN
+      v_alternatives := door.search_alternatives(p_words[i], 3);
+      v_found := coalesce((SELECT sum(door.search_words(a)) FROM unnest(v_alternatives) a), 0);
+    END IF;
+    v_share := v_share * least(1, v_found / greatest(v_all, 1));
     v_words := v_words || v_alternatives;
-    v_query := coalesce(v_query && door.search_term(p_words[i], p_raws[i], p_languages, v_alternatives),
-      door.search_term(p_words[i], p_raws[i], p_languages, v_alternatives));
+    v_term := door.search_term(p_words[i], p_raws[i], p_languages, v_alternatives);
+    v_query := coalesce(v_query && v_term, v_term);
   END LOOP;
 
-  WITH matches AS MATERIALIZED (
-    SELECT m.* FROM door.search_matches(v_query, p_kinds, p_draft_kinds, p_meeting, p_most + 1) m
-  ), shown AS (
-    SELECT m.kind, m.id, ts_rank('{0.05, 0.1, 0.3, 1}', m.vector, v_query, 1) AS score, m.at FROM matches m
-    WHERE (p_only_kinds IS NULL OR m.kind = ANY (p_only_kinds)) AND (p_state IS NULL OR m.state = p_state)
-      AND (SELECT count(*) FROM matches) <= p_most -- else all of it is thrown away: ranking is what costs
-  ), best AS (
-    SELECT s.* FROM shown s ORDER BY s.score DESC, s.at DESC, s.id OFFSET p_offset LIMIT p_limit
-  )
-  SELECT jsonb_build_object(
-      'total', (SELECT count(*) FROM matches m WHERE (p_only_kinds IS NULL OR m.kind = ANY (p_only_kinds)) AND (p_state IS NULL OR m.state = p_state)),
-      'complete', (SELECT count(*) FROM matches) <= p_most,
-      'kinds', (SELECT jsonb_object_agg(f.kind, f.n) FROM (SELECT m.kind, count(*) AS n FROM matches m
-        WHERE p_state IS NULL OR m.state = p_state GROUP BY m.kind) f),
-      'states', (SELECT jsonb_object_agg(f.state, f.n) FROM (SELECT m.state, count(*) AS n FROM matches m
-        WHERE p_only_kinds IS NULL OR m.kind = ANY (p_only_kinds) GROUP BY m.state) f),
-      'words', to_jsonb(v_words)),
-    (SELECT jsonb_agg(jsonb_build_object('kind', d.kind, 'id', d.id, 'title', d.title, 'body', d.body, 'meeting_id', d.meeting_id,
-        'state', d.state, 'at', d.at) ORDER BY b.score DESC, b.at DESC, b.id)
-      FROM best b JOIN matches d ON d.kind = b.kind AND d.id = b.id)
-    INTO v_answer, v_hits;
-  v_complete := (v_answer ->> 'complete')::boolean;
-  IF NOT v_complete THEN
-    SELECT jsonb_agg(jsonb_build_object('kind', d.kind, 'id', d.id, 'title', d.title, 'body', d.body, 'meeting_id', d.meeting_id,
-        'state', d.state, 'at', d.at) ORDER BY d.score DESC, d.at DESC, d.id) INTO v_hits
-    FROM (SELECT n.*, ts_rank('{0.05, 0.1, 0.3, 1}', n.vector, v_query, 1) AS score
-      FROM door.search_newest(v_query, coalesce(ARRAY(SELECT k FROM unnest(p_kinds) k WHERE p_only_kinds IS NULL OR k = ANY (p_only_kinds)), '{}'),
-        p_draft_kinds, p_meeting, p_state, 100) n
-      ORDER BY score DESC, n.at DESC, n.id OFFSET p_offset LIMIT p_limit) d;
+  -- as many as are wanted should stand among the newest: then they are found there in less time than all are gathered
+  IF v_share * v_all > p_most AND v_share * v_rows > v_wanted THEN
+    v_page := door.search_page(v_query, p_kinds, p_draft_kinds, p_meeting, p_only_kinds, p_state, p_offset, p_limit, v_rows, v_wanted);
+    v_complete := (v_page ->> 'found')::integer < v_wanted AND v_all <= v_rows;
   END IF;
-  RETURN v_answer || jsonb_build_object('hits', coalesce(v_hits, '[]'));
+  IF v_page IS NULL OR (NOT v_complete AND (v_page ->> 'shown')::integer <= p_offset + p_limit) THEN -- or a filter left too few
+    v_page := door.search_page(v_query, p_kinds, p_draft_kinds, p_meeting, p_only_kinds, p_state, p_offset, p_limit, NULL, p_most);
+    v_complete := (v_page ->> 'found')::integer <= p_most;
+  END IF;
+  RETURN v_page || jsonb_build_object('complete', v_complete, 'words', to_jsonb(v_words),
+    'total', CASE WHEN v_complete THEN (v_page ->> 'shown')::integer ELSE p_most END);
 END $$;
 REVOKE ALL ON FUNCTION door.search(text[], text[], text[], text[], text[], uuid, text[], text, integer, integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door.search(text[], text[], text[], text[], text[], uuid, text[], text, integer, integer, integer) TO psephos_app;
@@ -157,6 +173,7 @@ DECLARE
   v_any tsquery;
   v_term tsquery;
   v_rank integer := 0;
+  v_first bigint;
   v_row record;
 BEGIN
   FOR v_row IN
@@ -169,16 +186,18 @@ BEGIN
     v_any := coalesce(v_any || v_term, v_term);
     -- the rarest word alone or, where even that is common, together with the next; two more rare ones beside it
     v_rare := CASE WHEN v_rank = 0 THEN v_term
-      WHEN v_row.found <= 300 AND v_rank < 3 THEN v_rare || v_term
-      WHEN v_rank = 1 THEN v_rare && v_term
+      WHEN v_row.found <= 100 AND v_rank < 3 THEN v_rare || v_term
+      WHEN v_rank = 1 AND v_first > 400 THEN v_rare && v_term
       ELSE v_rare END;
+    v_first := coalesce(v_first, v_row.found);
     v_rank := v_rank + 1;
   END LOOP;
   IF v_rare IS NULL THEN RETURN; END IF;
   RETURN QUERY
-    SELECT m.id, m.title, m.state, m.meeting_id
-    FROM door.search_matches(v_rare, ARRAY[p_kind], CASE WHEN p_drafts THEN ARRAY[p_kind] ELSE '{}' END, p_meeting, 600) m
-    ORDER BY ts_rank('{0, 0, 0.01, 1}', m.vector, v_any, 1) DESC, m.at DESC, m.id LIMIT p_limit;
+    SELECT d.id, d.title, d.state, d.meeting_id
+    FROM (SELECT m.id, m.at FROM door.search_matches(v_rare, ARRAY[p_kind], CASE WHEN p_drafts THEN ARRAY[p_kind] ELSE '{}' END, p_meeting, 400) m
+      ORDER BY ts_rank(m.title_vector, v_any, 1) DESC, m.at DESC, m.id LIMIT p_limit) b
+    CROSS JOIN LATERAL (SELECT * FROM app.search_documents x WHERE x.org_id = app.current_org() AND x.kind = p_kind AND x.id = b.id OFFSET 0) d;
 END $$;
 REVOKE ALL ON FUNCTION door.search_similar(text[], text[], text[], text, boolean, uuid, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door.search_similar(text[], text[], text[], text, boolean, uuid, integer) TO psephos_app;

@@ -106,6 +106,8 @@ GRANT USAGE ON SCHEMA door TO psephos_worker;
 -- Webhooks follow the log by jobs now.
 DROP POLICY door ON app.webhook_cursors;
 REVOKE SELECT ON app.webhook_cursors FROM psephos_door;
+GRANT SELECT ON app.webhook_cursors TO psephos_worker;
+CREATE POLICY worker ON app.webhook_cursors FOR SELECT TO psephos_worker USING (true);
 RESET ROLE;
 SET LOCAL ROLE psephos_door;
 DROP FUNCTION IF EXISTS door.webhooks_behind(integer);

@@ -29,12 +29,10 @@ GRANT SELECT, INSERT, UPDATE ON app.upkeep_tasks TO psephos_door;
 GRANT DELETE ON app.usage, app.idempotency_keys, app.account_sessions TO psephos_door;
 GRANT SELECT (org_id, key, created_at) ON app.idempotency_keys TO psephos_door;
 CREATE POLICY door ON app.idempotency_keys FOR SELECT TO psephos_door USING (true);
-DO $$
-DECLARE
-  name text;
-BEGIN
-  FOREACH name IN ARRAY ARRAY['usage', 'idempotency_keys', 'account_sessions'] LOOP
-    EXECUTE format('CREATE POLICY door_erases ON app.%I FOR DELETE TO psephos_door USING (true)', name);
-  END LOOP;
-END $$;
+-- what is still of use is out of its reach
+CREATE POLICY door_erases ON app.usage FOR DELETE TO psephos_door
+  USING (month < date_trunc('month', statement_timestamp() AT TIME ZONE 'UTC'));
+CREATE POLICY door_erases ON app.idempotency_keys FOR DELETE TO psephos_door
+  USING (created_at < statement_timestamp() - interval '24 hours');
+CREATE POLICY door_erases ON app.account_sessions FOR DELETE TO psephos_door USING (expires_at < statement_timestamp());
 RESET ROLE;

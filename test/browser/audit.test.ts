@@ -37,6 +37,7 @@ test('the auditors’ page shows who did what, with values before and after', as
   const row = changed.getByRole('row', { name: 'name' });
   expect(await row.getByRole('cell').allInnerTexts()).toEqual(['Grace', 'Grace Hopper']);
   expect(await accessibilityProblems(page)).toEqual([]);
+  await page.evaluate(() => scrollTo(0, 0));
   await takePictures(page, 'moderate-audit');
 });
 

@@ -37,24 +37,83 @@ function isDrawn(picture: Locator): Promise<boolean> {
   return picture.evaluate((element) => (element as HTMLImageElement).naturalWidth > 0);
 }
 
-test('pictures of options: a broken one is refused in words, good ones stand on the ballot, which counts', async () => {
-  const organiser = await newOrganiser(hall);
-  const { http } = organiser;
-  const meeting = await http.createMeeting('Boat meeting');
-  const { page, said } = await openConsole(browser, hall, organiser, `/moderate/${meeting.meeting_id}`);
+/** A draft of the meeting with two pictures, in the form; requests for pictures wait until `let` is called. */
+async function twoBoats(page: Page): Promise<{ readonly let: () => void }> {
   await button(page, 'New vote').click();
   await page.getByLabel('Question').fill('Which boat?');
   await page.getByLabel('How people vote').selectOption('choose');
   await page.getByLabel('Option A', { exact: true }).fill('Ketch');
   await page.getByLabel('Option B', { exact: true }).fill('Sloop');
   for (const place of [0, 1]) await page.getByText('Description and picture').nth(place).click();
+  const gate = Promise.withResolvers<void>();
+  await page.route('**/v1/pictures', async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  return { let: gate.resolve };
+}
+
+test('two pictures on their way at once, and what is typed meanwhile: nothing is lost, and each is told in words', async () => {
+  const organiser = await newOrganiser(hall, 'Joan Clarke');
+  const { meeting_id: meetingId } = await organiser.http.createMeeting('Boats');
+  const { page, said } = await openConsole(browser, hall, organiser, `/moderate/${meetingId}`);
+  const pictures = await twoBoats(page);
+  const file = async (name: string, red: number) => ({
+    name,
+    mimeType: 'image/png',
+    buffer: await photograph(red, 'png'),
+  });
+  await page.getByLabel('Add a picture: Ketch').setInputFiles(await file('ketch.png', 200));
+  await page.getByLabel('Add a picture: Sloop').setInputFiles(await file('sloop.png', 20));
+  await page.getByLabel('Option B', { exact: true }).fill('Old sloop');
+  await button(page, 'Add an option').click();
+  await page.getByLabel('Option C', { exact: true }).fill('Yawl');
+  await button(page, 'Move Ketch down').click();
+  pictures.let();
+  const shown = page.locator('.option-picture img');
+  await shown.nth(1).waitFor();
+  for (const place of [0, 1]) await expect.poll(() => isDrawn(shown.nth(place))).toBe(true);
+  const titles = ['A', 'B', 'C'].map((letter) => page.getByLabel(`Option ${letter}`, { exact: true }).inputValue());
+  expect(await Promise.all(titles)).toEqual(['Old sloop', 'Ketch', 'Yawl']);
+  await page.getByLabel('Another picture: Ketch').waitFor();
+  await page.getByLabel('What the picture shows').nth(1).fill('A ketch under full sail');
+  await looksGood(page, 'words for a picture');
+  await button(page, 'Save the draft').click();
+  await button(page, 'Open now').waitFor();
+  const [made] = (await organiser.http.elections({ meetingId })).items;
+  expect(made?.options.map(({ title, picture_alt: alt }) => [title, alt])).toEqual([
+    ['Old sloop', undefined],
+    ['Ketch', 'A ketch under full sail'],
+    ['Yawl', undefined],
+  ]);
+  await button(page, 'Edit').click();
+  await page.getByText('Description and picture').nth(1).click();
+  await expect
+    .poll(() => page.getByLabel('What the picture shows').nth(1).inputValue())
+    .toBe('A ketch under full sail');
+  await organiser.http.open(made?.election_id ?? '');
+  expect(said).toEqual([]);
+}, 60_000);
+
+test('pictures of options: a broken one is refused in words, good ones stand on the ballot, which counts', async () => {
+  const organiser = await newOrganiser(hall);
+  const { http } = organiser;
+  const meeting = await http.createMeeting('Boat meeting');
+  const { page, said } = await openConsole(browser, hall, organiser, `/moderate/${meeting.meeting_id}`);
+  (await twoBoats(page)).let();
   const good = await photograph(200, 'png');
   const broken = Buffer.concat([good.subarray(0, 200), Buffer.alloc(200)]);
   await page.locator('#picture-0').setInputFiles({ name: 'ketch.png', mimeType: 'image/png', buffer: broken });
   await page
     .getByRole('alert')
-    .getByText(/damaged/i)
+    .getByText('This picture is damaged. Choose another one, as PNG, JPEG or WebP.')
     .waitFor();
+  const words = { name: 'ketch.txt', mimeType: 'text/plain', buffer: Buffer.from('a ketch') };
+  await page.locator('#picture-0').setInputFiles(words);
+  await page.getByRole('alert').getByText('This file is no picture that we can show.').waitFor();
+  const huge = { name: 'huge.png', mimeType: 'image/png', buffer: Buffer.alloc(3 * 1024 * 1024) };
+  await page.locator('#picture-0').setInputFiles(huge);
+  await page.getByRole('alert').getByText('This file is larger than 2 MB.').waitFor();
   expect(await page.locator('.option-picture img').count()).toBe(0);
   await page.locator('#picture-0').setInputFiles({ name: 'ketch.png', mimeType: 'image/png', buffer: good });
   const shown = page.locator('.option-picture img');
@@ -63,6 +122,7 @@ test('pictures of options: a broken one is refused in words, good ones stand on 
   const jpeg = await photograph(20, 'jpeg');
   await page.locator('#picture-1').setInputFiles({ name: 'sloop.jpg', mimeType: 'image/jpeg', buffer: jpeg });
   await shown.nth(1).waitFor();
+  await page.getByLabel('What the picture shows').first().fill('Two masts, the smaller one behind');
   await looksGood(page, 'form with pictures');
   await button(page, 'Save the draft').click();
   await button(page, 'Open now').click();
@@ -76,6 +136,8 @@ test('pictures of options: a broken one is refused in words, good ones stand on 
   const pictures = phone.locator('.option-card img');
   await expect.poll(() => pictures.count()).toBe(2);
   for (const place of [0, 1]) await expect.poll(() => isDrawn(pictures.nth(place))).toBe(true);
+  expect(await pictures.nth(0).getAttribute('alt')).toBe('Two masts, the smaller one behind');
+  expect(await pictures.nth(1).getAttribute('alt')).toBe(''); // its title says it all
   await looksGood(phone, 'ballot with pictures');
   await pictures.nth(1).click(); // the picture belongs to the label: who taps it has chosen
   expect(await phone.getByRole('radio', { name: /Sloop/ }).isChecked()).toBe(true);
@@ -152,7 +214,10 @@ test('without a mouse: join, mark two of many, review, change, cast, find the ba
   await hall.http.publish(first);
   await page.locator('.result').waitFor();
   expect(await totals(first)).toEqual({ quay: '0', crane: '1', boat: '1', shed: '0' });
-  await act(page.locator('.find .button'));
+  await page.setViewportSize({ width: 320, height: 640 });
+  const code = page.getByLabel('Tracking code');
+  expect(await code.evaluate((field) => field.scrollWidth - field.clientWidth)).toBe(0); // all of it is seen
+  await act(code);
   await page.locator('.finding').waitFor();
   await looksGood(page, 'result');
 

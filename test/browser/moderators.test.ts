@@ -113,11 +113,59 @@ test('two moderators count a heap: the first enters, the second differs, counts 
   expect([...first.said, ...second.said]).toEqual([]);
 }, 60_000);
 
+/** Makes a motion and opens it, with the fingers. */
+async function openMotion(page: Page, title: string): Promise<void> {
+  await button(page, 'New vote').click();
+  await page.getByLabel('Question').fill(title);
+  await button(page, 'Save the draft').click();
+  await button(page, 'Open now').click();
+  await button(page, 'Close the vote').waitFor();
+}
+
+async function closeVote(page: Page): Promise<void> {
+  await button(page, 'Close the vote').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close the vote' }).click();
+  await button(page, 'Publish the result').waitFor();
+}
+
+const leading = (page: Page) => page.getByRole('button', { name: /^(New vote|Settings|Begin the meeting)$/ });
+
+test('controls are for those who may use them: a member reads who leads, an auditor watches', async () => {
+  const meeting = await http.createMeeting('Harbour council');
+  const { election_id: id } = await http.createElection({
+    meeting_id: meeting.meeting_id,
+    title: 'Dredge the basin?',
+    method: { method: 'motion', settings: {} },
+    roll: 'meeting',
+  });
+  await http.open(id);
+  const address = `/moderate/${meeting.meeting_id}`;
+
+  const member = await openConsole(browser, hall, await newColleague('Barbara Liskov', ['member']), address);
+  await member.page.getByRole('heading', { name: 'You do not lead this meeting' }).waitFor();
+  await member.page.getByText('One of them can make you moderator of this one.').waitFor();
+  expect(await leading(member.page).count()).toBe(0);
+  await looksGood(member.page, 'not leading');
+  for (const room of ['/moderate', '/moderate/keys']) {
+    await member.page.goto(hall.url + room);
+    await member.page.getByRole('heading', { name: /^Your role in Harbour Cooperative does not open this$/ }).waitFor();
+  }
+  expect(await member.page.getByRole('link', { name: 'API keys' }).count()).toBe(0);
+
+  const auditor = await openConsole(browser, hall, await newColleague('Frances Allen', ['member', 'auditor']), address);
+  await auditor.page.getByRole('heading', { name: 'Dredge the basin?' }).waitFor();
+  await auditor.page.getByText('0 of 0 have voted').waitFor();
+  expect(await leading(auditor.page).count()).toBe(0);
+  expect(await button(auditor.page, 'Close the vote').count()).toBe(0);
+  await looksGood(auditor.page, 'watching');
+  expect([...member.said, ...auditor.said]).toEqual([]);
+}, 60_000);
+
 test('an attendee is made moderator in the console: their phone leads this meeting, no other, and only for so long', async () => {
   const member = await newColleague('Edsger Dijkstra', ['member']);
   const [here, elsewhere] = [await http.createMeeting('Spring assembly'), await http.createMeeting('Autumn assembly')];
   const { page, said } = await openConsole(browser, hall, organiser, `/moderate/${here.meeting_id}`);
-  const phone = (await openConsole(browser, hall, member, '/account')).page;
+  const { page: phone, said: phoneSaid } = await openConsole(browser, hall, member, '/account');
   await phone.setViewportSize(PHONE);
   await phone.goto(`${hall.url}/join/${here.join_code}`);
   await phone.locator('#name').fill('Edsger');
@@ -131,6 +179,36 @@ test('an attendee is made moderator in the console: their phone leads this meeti
   await button(page, 'Make moderator of this meeting').click();
   await row.getByText(/^Moderator · /).waitFor();
 
+  // the phone leads now: it makes a vote, opens it, a second page of it votes, and it closes it
+  await phone.getByRole('link', { name: 'Lead this meeting' }).click();
+  await phone.waitForURL(`${hall.url}/moderate/${here.meeting_id}`);
+  await openMotion(phone, 'From the floor?');
+  expect(await phone.getByRole('navigation', { name: 'Console' }).count()).toBe(0);
+  expect(await button(phone, 'Keep as a template').count()).toBe(0);
+  await looksGood(phone, 'console of a moderator of one meeting');
+  const ballot = await phone.context().newPage();
+  await ballot.goto(`${hall.url}/meeting/${here.meeting_id}`);
+  await ballot.getByRole('radio', { name: 'Yes' }).check();
+  await ballot.getByRole('button', { name: 'Cast my vote: Yes' }).click();
+  await ballot.getByText('Your vote is in.').waitFor();
+  await looksGood(ballot, 'receipt of a moderator');
+  await phone.getByText('1 of 1 have voted').waitFor();
+  await closeVote(phone);
+  await button(phone, 'Publish the result').click();
+  await phone.getByRole('dialog').getByRole('button', { name: 'Publish the result' }).click();
+  await ballot.locator('.result').waitFor();
+  await ballot.close();
+  await phone.goto(`${hall.url}/moderate/${elsewhere.meeting_id}`);
+  await phone.getByRole('heading', { name: 'You do not lead this meeting' }).waitFor();
+  expect(await leading(phone).count()).toBe(0);
+
+  // not even the account is needed: whoever signs out still attends, and leads
+  await phone.context().clearCookies();
+  await phone.evaluate(() => localStorage.removeItem('psephos.signed-in'));
+  await phone.goto(`${hall.url}/moderate/${here.meeting_id}`);
+  await button(phone, 'New vote').waitFor();
+  expect(phoneSaid).toEqual([]);
+
   // what the phone may do with the right that it keeps: everything in this meeting, nothing beside it
   const kept = await phone.evaluate((key) => localStorage.getItem(key), `psephos.session.${here.meeting_id}`);
   const { sessionToken } = JSON.parse(kept ?? '{}') as { sessionToken?: string };
@@ -138,7 +216,7 @@ test('an attendee is made moderator in the console: their phone leads this meeti
   const motion = { title: 'Shall we?', method: { method: 'motion', settings: {} }, roll: 'meeting' } as const;
   const { election_id: id } = await own.createElection({ ...motion, meeting_id: here.meeting_id });
   await own.open(id);
-  await phone.getByRole('heading', { name: 'Shall we?' }).waitFor();
+  await phone.getByRole('heading', { name: 'Shall we?' }).waitFor(); // seen in its console at once
   await own.close(id);
   await own.publish(id);
   const asked = (path: string) => own.call({ method: 'GET', path });
@@ -150,6 +228,11 @@ test('an attendee is made moderator in the console: their phone leads this meeti
   await button(page, 'No longer moderator').click();
   await row.getByText(/^Member .+ · /).waitFor();
   await expect.poll(() => codeOf(own.createElection({ ...motion, meeting_id: here.meeting_id }))).toBe('AUTH_002');
-  await phone.locator('.result').waitFor(); // still there, as everybody else
-  expect(said).toEqual([]);
-}, 60_000);
+  await phone.getByRole('heading', { name: 'You no longer lead this meeting' }).waitFor();
+  expect(await leading(phone).count()).toBe(0);
+  await looksGood(phone, 'no longer leading');
+  await phone.getByRole('link', { name: 'Back to the meeting' }).click();
+  await phone.getByRole('heading', { name: 'You are in' }).waitFor(); // still there, as everybody else
+  expect(await phone.getByRole('link', { name: 'Lead this meeting' }).count()).toBe(0);
+  expect([...said, ...phoneSaid]).toEqual([]);
+}, 90_000);

@@ -46,14 +46,14 @@ afterAll(async () => {
 });
 
 /** A page of somebody new at the sign-in. The provider's own pages ask the web for a typeface: not from here. */
-async function newPage(): Promise<{ page: Page; said: readonly string[] }> {
+async function newPage(query = ''): Promise<{ page: Page; said: readonly string[] }> {
   const page = await openPage(browser);
   await page.route(
     ({ hostname }) => hostname !== '127.0.0.1',
     (route) => route.abort(),
   );
   const said = watchConsole(page);
-  await page.goto(`${hall.url}/sign-in`);
+  await page.goto(`${hall.url}/sign-in${query}`);
   return { page, said };
 }
 
@@ -93,6 +93,23 @@ test('who declines at the provider is back at the sign-in, told why, and can go 
   await looksGood(page, 'declined');
   await toProvider(page).click();
   await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(`${hall.url}/moderate`);
+  expect(said).toEqual([]);
+});
+
+test('who was on the way to a page comes there through the provider, at the second try too', async () => {
+  const { page, said } = await newPage('?next=/account');
+  await typeName(page, 'lise');
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await page.getByRole('alert').getByText('The other service did not sign you in.').waitFor();
+  await toProvider(page).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(`${hall.url}/account`);
+  await page.getByText('Your address is lise@harbour.example.').waitFor();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await page.waitForURL(/\/sign-in/);
+  await page.goto(`${hall.url}/sign-in`); // what was wanted then is wanted no more
+  await toProvider(page).click();
   await page.waitForURL(`${hall.url}/moderate`);
   expect(said).toEqual([]);
 });

@@ -48,8 +48,8 @@ export function update(held: Held, change: Partial<Election>): Outcome<Election>
 
 /** An act that the state does not allow. */
 export function forbidden({ state }: Election): Outcome<never> {
-  const kind = state === 'draft' ? 'not_open' : state === 'open' ? 'conflict' : 'closed';
-  return refuse(kind, '', { details: { state } });
+  if (state === 'open') return refuse('conflict', '', { details: { reason: 'open', state } });
+  return refuse(state === 'draft' ? 'not_open' : 'closed', '', { details: { state } });
 }
 
 /** A ballot that the state does not allow; voters are not told of the publication. */

@@ -309,7 +309,8 @@ export class ElectionsModel implements ElectionsRoom {
   #counted<T>(orgId: string, electionId: string, work: (held: Held) => Outcome<T>): Outcome<T> {
     return this.#with(orgId, electionId, (held) => {
       const { state } = held.election;
-      if (state === 'draft' || state === 'open') return refuse('conflict', '', { details: { state } });
+      if (state === 'draft' || state === 'open')
+        return refuse('conflict', '', { details: { reason: 'no_result_yet', state } });
       return state === 'cancelled' ? forbidden(held.election) : work(held);
     });
   }
@@ -318,7 +319,9 @@ export class ElectionsModel implements ElectionsRoom {
     return this.#with(orgId, electionId, (held) => {
       const { state } = held.election;
       if (state === 'cancelled') return forbidden(held.election);
-      return state === 'published' ? work(held) : refuse('conflict', '', { details: { state } });
+      return state === 'published'
+        ? work(held)
+        : refuse('conflict', '', { details: { reason: 'not_published', state } });
     });
   }
 }

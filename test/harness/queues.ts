@@ -18,6 +18,9 @@ export const HASTY: RunnerTimes = { lockMs: 1_000, stalledMs: 500, retryMinMs: 2
 /** None of these queues writes heads or archives. */
 const NO_AUDIT = { headsFolder: '/dev/null', archiveFolder: '/dev/null', keepMonths: 24 };
 
+/** After which a run that nobody has taken in is thought lost. */
+const LOST_MS = 500;
+
 export interface RunningQueues {
   /** straight into the store of jobs, past the relay; of any name and payload */
   add(queue: string, name: string, data: unknown, options?: JobsOptions): Promise<void>;
@@ -35,7 +38,7 @@ export async function startQueues(
   const backend = await openBackend(jobs, logger);
   const settings = { mail: null, webhookAllowPrivate: true, jobs, audit: NO_AUDIT };
   const runner = new Runner(backend, queues, { engine, settings, logger }, times);
-  const loop = new RelayLoop(engine, runner.queues, backend, logger);
+  const loop = new RelayLoop(engine, runner.queues, backend, logger, LOST_MS);
   await runner.start();
   if (relay) loop.start();
   return {

@@ -51,12 +51,14 @@ export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<
   const openElectionId = await electionWithBallot(engine, orgId, meeting.meetingId);
   await fillForModerators(engine, orgId, openElectionId);
   await superuser`SELECT urn.take_snapshot(${orgId}, ${openElectionId})`;
+  await superuser`SELECT urn.fallback_key(${orgId}, ${openElectionId}, ${randomBytes(32)})`;
   const identity = identified(await engine.accounts.authenticate(joined.sessionToken));
   accepted(await engine.accounts.issueSocketTicket(identity));
   accepted(await engine.idempotency.begin(orgId, randomUUID(), randomBytes(32)));
   await queueDeliveries(engine, orgId);
   await useAccess(engine, superuser, orgId);
   await linkAccount(engine, superuser, orgId);
+  await fillJobs(engine, orgId);
   await spreadLog(superuser, orgId);
   await fillAudit(engine, superuser, orgId);
   await fillSearch(engine, superuser, orgId);
@@ -138,6 +140,8 @@ async function useAccess(engine: Engine, superuser: Sql, orgId: string): Promise
   accepted(await engine.apiKeys.revoke(orgId, keyId));
   await superuser`INSERT INTO app.signed_requests (org_id, key_id, signature, expires_at)
     VALUES (${orgId}, ${keyId}, ${randomBytes(32)}, clock_timestamp())`;
+  // upkeep is of the installation; the wall around its table is the same
+  await superuser`INSERT INTO app.upkeep_tasks (org_id, task, begun_at) VALUES (${orgId}, 'test', clock_timestamp())`;
 }
 
 /** A mail and a webhook with something to post; the election that is open is followed for its milestones. */
@@ -155,6 +159,21 @@ async function queueDeliveries(engine: Engine, orgId: string): Promise<void> {
   const webhook = { url: 'https://members.example/hooks', events: ['election.opened'] };
   const { webhookId } = accepted(await engine.webhooks.create(orgId, webhook, ACTOR));
   accepted(await engine.webhooks.test(orgId, webhookId));
+}
+
+/** The log as the relay and a consumer have had it, and a job that failed. */
+async function fillJobs(engine: Engine, orgId: string): Promise<void> {
+  await engine.relay.round(async () => {});
+  await engine.audit.chain({ orgId, from: 1, to: await engine.feed.pos(orgId) });
+  const letter = {
+    queue: 'webhooks',
+    jobId: 'test',
+    jobName: 'webhooks',
+    payload: { org_id: orgId },
+    reason: 'Test',
+    attempts: 1,
+  };
+  await engine.deadLetters.add({ orgId, ...letter });
 }
 
 /** The member's person, with an account and a session. */

@@ -21,7 +21,14 @@ test('one run measures import, search, pages and reads, and says what is in its 
   const report = await runApiBench({ sizes: SMALL, say: () => {} });
   const positive = expect.toSatisfy((value: unknown) => typeof value === 'number' && value > 0);
   const expected: Record<keyof ApiBenchReport, unknown> = {
-    import: { rows: 300, preview_ms: positive, accept_ms: positive, ms: positive },
+    import: {
+      rows: 300,
+      preview_ms: positive,
+      accept_ms: positive,
+      ms: positive,
+      audit_chain_ms: positive,
+      audit_entries: expect.toSatisfy((entries: number) => entries >= 300),
+    },
     members: expect.objectContaining({ members: 400, search_p95_ms: positive, page_of_100_p95_ms: positive }),
     http_p95_ms: {
       member_search: positive,

@@ -112,7 +112,9 @@ async function everythingOf(organisation: ServedOrganisation): Promise<{ known: 
     async (address) => {
       const { status, text } = await call(get, { address, body: undefined }, { secret: organisation.keys.admin });
       texts.push(text);
-      return status === 200 && text.startsWith('{') ? JSON.parse(text) : null;
+      if (status !== 200 || !text.startsWith('{')) return null;
+      const lines = text.trimEnd().split('\n'); // an answer is one line of JSON, a file of JSON lines several
+      return lines.length === 1 ? JSON.parse(text) : lines.map((line) => JSON.parse(line));
     },
     known,
   );

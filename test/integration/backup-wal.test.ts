@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { drill } from '../../cli/drill.ts';
 import { momentOf, withRestoredCopy } from '../../cli/restored-copy.ts';
 import { archiveOf, FolderStore, listLog, lsnOf, takeBackup, WalReceiver } from '../../sql/backup/index.ts';
 import { accepted, castOf, newOrganisation, newVoters, openElection, openEngineAt } from '../harness/engines.ts';
 import { ownServer } from '../harness/own-server.ts';
+
+// a backup and a restored server take seconds each, and more on a busy machine
+vi.setConfig({ testTimeout: 120_000 });
 
 const { server, folder } = await ownServer();
 const engine = await openEngineAt(server.ownerUrl);

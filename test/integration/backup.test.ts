@@ -2,20 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { drill } from '../../cli/drill.ts';
 import { withRestoredCopy } from '../../cli/restored-copy.ts';
+import { createEngine } from '../../engine/index.ts';
 import {
   type BackupEntry,
   FolderStore,
   findBackup,
   listBackups,
   lsnOf,
+  readCopy,
   S3Store,
   s3PlaceOf,
   takeBackup,
   unpackBackup,
 } from '../../sql/backup/index.ts';
+import { openEmbeddedPostgres } from '../../sql/embedded/index.ts';
+import { runCommandOf } from '../harness/command.ts';
 import {
   accepted,
   castOf,
@@ -27,6 +31,9 @@ import {
 } from '../harness/engines.ts';
 import { ownServer } from '../harness/own-server.ts';
 import { type S3Server, startS3Server } from '../harness/s3-server.ts';
+
+// a backup and a restored server take seconds each, and more on a busy machine
+vi.setConfig({ testTimeout: 120_000 });
 
 const { server, folder } = await ownServer();
 const engine = await openEngineAt(server.ownerUrl);
@@ -197,6 +204,43 @@ test('the drill finds a fault that was planted before the backup', async () => {
   expect(report.ok).toBe(false);
   expect(wrong.map(({ name }) => name)).toEqual(['log', 'ballots', 'results']);
   expect(wrong[1]?.found).toContain(`${election.electionId} (closed): 5 ballots, 6 spent rights, 6 in the log`);
+});
+
+test('the commands: a backup of the running server, and a restored one that begins a new life and takes votes', async () => {
+  const voters = newVoters(4);
+  const election = await openElection(engine, orgId, voters);
+  for (const voter of voters.slice(0, 2)) accepted(await engine.elections.cast(orgId, castOf(election, voter)));
+  const key = join(folder, 'key');
+  writeFileSync(key, `${randomBytes(32).toString('base64')}\n`);
+  const environment = { BACKUP_TO: join(folder, 'by-command'), BACKUP_KEY_FILE: key, DATA_DIR: server.dataDir };
+  const taking = runCommandOf('backup', ['--json'], environment, folder);
+  expect(await taking.ended, taking.err()).toBe(0);
+  const taken = JSON.parse(taking.out());
+  expect(taken).toMatchObject({ sealed: true, embedded: true, removed: [] });
+  expect(taking.out() + taking.err()).not.toContain(new URL(server.ownerUrl).password);
+
+  const dataDir = join(folder, 'restored');
+  const restoring = runCommandOf('restore', ['--from', taken.id, '--data-dir', dataDir], environment, folder);
+  expect(await restoring.ended, restoring.err()).toBe(0);
+  const again = runCommandOf('restore', ['--data-dir', dataDir], environment, folder);
+  expect(await again.ended).toBe(1);
+  expect(again.err()).toContain('exists: nothing is written over');
+
+  const copy = await openEmbeddedPostgres({ dataDir });
+  try {
+    const restored = await createEngine({ url: copy.ownerUrl });
+    const epochs = await Promise.all([server, copy].map(async ({ ownerUrl }) => (await readCopy(ownerUrl)).epoch));
+    expect(new Set(epochs).size).toBe(2);
+    // the same cast again is the same acceptance; who has not voted may still do so
+    for (const voter of voters.slice(0, 3)) accepted(await restored.elections.cast(orgId, castOf(election, voter)));
+    expect(accepted(await restored.elections.participation(orgId, election.electionId))).toMatchObject({ voted: 3 });
+    await restored.close();
+  } finally {
+    await copy.stop();
+  }
+  const drilling = runCommandOf('restore-drill', ['--json'], environment, folder);
+  await drilling.ended;
+  expect(JSON.parse(drilling.out())).toMatchObject({ backup: taken.id });
 });
 
 let s3: S3Server;

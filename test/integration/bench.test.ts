@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type BenchReport, QUICK, runBench, type Sizes, tableOf } from '../../loadtest/bench/index.ts';
+import {
+  type BenchReport,
+  QUICK,
+  runBench,
+  runWorkersBench,
+  type Sizes,
+  tableOf,
+  type WorkersBenchReport,
+  workersTableOf,
+} from '../../loadtest/bench/index.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -74,10 +83,26 @@ test('one run measures everything, and every acknowledged ballot is stored once'
   expect(table).toMatch(/close under full load.* 100 ms +<= 100 +pass/);
 });
 
+test('--workers measures the relay and the hot path over both stores of jobs', { timeout: 150_000 }, async () => {
+  const sizes = { organisations: 3, rows: 900, rounds: 1, roundBallots: 4_000, loopMaxMs: 4_000 };
+  const report = await runWorkersBench({ sizes, say: () => {} });
+  const positive = expect.toSatisfy((value: unknown) => typeof value === 'number' && value > 0);
+  const figures = { relay_rows_per_s: positive, hot_path_ratio: positive, hot_path_per_s: positive };
+  const expected: Record<keyof WorkersBenchReport, unknown> = {
+    ...{ organisations: 3, rows: 900, alone_per_s: positive, lost: 0, doubled: 0 },
+    postgres: figures,
+    redis: figures,
+  };
+  expect(JSON.parse(JSON.stringify(report))).toEqual(expected);
+  const table = workersTableOf({ ...report, redis: { ...report.redis, relay_rows_per_s: 4_999 } });
+  expect(table).toMatch(/jobs in Redis: log rows until done +4,999 rows\/s +>= 5,000 +MISS/);
+});
+
 test('--help lists the flags, and a flag that is none is refused before anything starts', () => {
   const help = bench('--help');
   expect(help.status).toBe(0);
-  for (const flag of ['--json', '--quick', '--growth', '--fanout', '--idle']) expect(help.stdout).toContain(flag);
+  for (const flag of ['--json', '--quick', '--growth', '--fanout', '--idle', '--workers'])
+    expect(help.stdout).toContain(flag);
   const wrong = bench('--quik');
   expect(wrong.status).toBe(1);
   expect(wrong.stderr).toContain('--quik');

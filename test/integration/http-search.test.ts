@@ -96,9 +96,8 @@ test.each([
 test('similar titles, while one is written', async () => {
   const similar = async (title: string, as: string) =>
     (await ask('GET', `/v1/similar?kind=elections&title=${encodeURIComponent(title)}`, { as })).json.items;
-  expect(await similar('Open voting on the harbor', ours.moderator)).toEqual([
-    expect.objectContaining({ title: OPEN, state: 'open', likeness: expect.any(Number) }),
-  ]);
+  const [likest] = await similar('Open voting on the harbor', ours.moderator);
+  expect(likest).toMatchObject({ title: OPEN, state: 'open', likeness: expect.any(Number) });
   expect((await similar('Draft about harbour', ours.moderator))[0].title).toBe(DRAFT);
   expect(
     (await similar('Draft about harbour', ours.member)).map(({ title }: { title: string }) => title),

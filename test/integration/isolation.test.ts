@@ -18,6 +18,7 @@ const WITHOUT_ORGANISATION = [
   'app.audit_keys', // sign the heads of every chain
   'app.epoch',
   'app.oidc_logins',
+  'app.queue_stats', // figures over all organisations
   'app.rate_limits', // counts attempts before anybody is known; keys are hashes
   'app.server_secrets',
   'app.signing_keys',
@@ -28,6 +29,11 @@ const PERMITTED = new Set([
   // follows every organisation's log
   'psephos_worker app.log',
   'psephos_worker app.log_head',
+  // makes every organisation's log into jobs, and puts away those that failed
+  'psephos_worker app.relay_cursors',
+  'psephos_worker app.consumer_cursors',
+  'psephos_worker app.dead_letters',
+  'psephos_worker app.webhook_cursors',
   // looks up what comes in before an organisation is known, through its functions alone
   'psephos_door app.api_keys',
   'psephos_door app.attendees',
@@ -43,6 +49,9 @@ const PERMITTED = new Set([
   'psephos_door app.log',
   'psephos_door app.quotas',
   'psephos_door app.usage',
+  // when what was last done by the clock, and answers that are too old
+  'psephos_door app.upkeep_tasks',
+  'psephos_door app.idempotency_keys',
   // tells a person their own memberships
   'psephos_door app.members',
   'psephos_door app.organisations',
@@ -64,7 +73,6 @@ const PERMITTED = new Set([
   'psephos_door app.presence',
   'psephos_door app.member_imports',
   // takes mails and webhooks of whatever organisation for their senders
-  'psephos_door app.webhook_cursors',
   'psephos_door app.webhook_deliveries',
   'psephos_door app.webhooks',
 ]);

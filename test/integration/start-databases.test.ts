@@ -145,7 +145,11 @@ test('two gateways that start at once on one database make one demo, and one tru
 test('everything works through PgBouncer in transaction mode, the migrations included', async () => {
   const bouncer = await startPgBouncer(pooled.ownerUrl);
   try {
-    const server = await start({ environment: { DATABASE_URL: bouncer.url } });
+    const refused = runCommandOf('start', ['--port', '0', '--ws-port', '0'], { DATABASE_URL: bouncer.url });
+    expect(await refused.ended).toBe(1);
+    expect(refused.err()).toMatch(/^DATABASE_URL leads through a pooler.* Set JOBS_DATABASE_URL/);
+    const environment = { DATABASE_URL: bouncer.url, JOBS_DATABASE_URL: pooled.ownerUrl };
+    const server = await start({ environment });
     const replay = runCommandOf(
       'replay',
       ['test/harness/election-files/council.csv', '--json', '--url', server.httpUrl],
@@ -179,7 +183,7 @@ test('npm run migrate as the owner, then npm start as a login that may do nothin
 
     const migrated = runCommandOf('migrate', [], { DATABASE_URL, DATABASE_OWNER_URL: restricted.ownerUrl });
     expect(await migrated.ended, migrated.err()).toBe(0);
-    expect(migrated.out()).toContain(`${gateway} may act as psephos_app`);
+    expect(migrated.out()).toContain(`${gateway} may act as psephos_app and psephos_worker`);
     const repeated = runCommandOf('migrate', [], { DATABASE_OWNER_URL: restricted.ownerUrl });
     expect(await repeated.ended).toBe(0);
     expect(repeated.out()).toContain('Nothing to do');
@@ -187,6 +191,11 @@ test('npm run migrate as the owner, then npm start as a login that may do nothin
     const server = await start({ environment: { DATABASE_URL } });
     expect(server.apiKey).toBeNull();
     expect(await new PsephosHttp({ baseUrl: server.httpUrl }).ready()).toMatchObject({ status: 'ready' });
+    // with these rights alone the workers work
+    const told = async () =>
+      (await (await fetch(`${server.httpUrl}/metrics`)).text()).includes('psephos_queue_jobs{queue="webhooks"');
+    await expect.poll(told, { timeout: 20_000 }).toBe(true);
+    expect(server.log()).not.toMatch(/"level":[456]0/);
     expect(await server.stop()).toBe(0);
   } finally {
     const end = postgres(restricted.ownerUrl, { max: 1, onnotice: () => {} });

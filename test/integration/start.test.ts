@@ -34,8 +34,14 @@ function start(dataDir: string, args: readonly string[] = ANY_PORTS, environment
 async function startJson(dataDir: string) {
   const command = start(dataDir, [...ANY_PORTS, '--json']);
   const [line] = await command.says(/^\{.*\}$/m);
-  const { http_url: httpUrl, api_key: apiKey, pid, postgres_pid: postgresPid } = JSON.parse(line);
-  return { command, httpUrl, apiKey, pid, postgresPid };
+  const {
+    http_url: httpUrl,
+    api_key: apiKey,
+    pid,
+    postgres_pid: postgresPid,
+    workers_pid: workersPid,
+  } = JSON.parse(line);
+  return { command, httpUrl, apiKey, pid, postgresPid, workersPid };
 }
 
 async function stop(command: Command): Promise<void> {
@@ -146,10 +152,24 @@ describe('npm start', () => {
     expect(processExists(next.postgresPid)).toBe(false);
   });
 
+  test('runs workers in a process of their own, starts them again when they die, and ends with them', async () => {
+    const { command, workersPid } = await startJson(dataDir);
+    const atWork = () =>
+      [...command.err().matchAll(/"pid":(\d+).*"workers are at work"/g)].map(([, pid]) => Number(pid));
+    await expect.poll(atWork, { timeout: 20_000 }).toEqual([workersPid]);
+    process.kill(workersPid, 'SIGKILL');
+    await expect.poll(() => atWork().length, { timeout: 20_000 }).toBe(2);
+    expect(command.err()).toMatch(/"signal":"SIGKILL".*the workers ended: they are started again/);
+    await stop(command);
+    expect(atWork().some(processExists)).toBe(false);
+    expect(command.err()).not.toMatch(/"level":[56]0/); // nothing was at work when the database went
+  });
+
   test('ends with its bootstrap, even when that is killed outright', async () => {
-    const { command, pid, postgresPid } = await startJson(dataDir);
+    const { command, pid, postgresPid, workersPid } = await startJson(dataDir);
     command.child.kill('SIGKILL');
-    await expect.poll(() => processExists(pid) || processExists(postgresPid), { timeout: STOP_MS }).toBe(false);
+    const left = () => [pid, postgresPid, workersPid].filter(processExists);
+    await expect.poll(left, { timeout: STOP_MS }).toEqual([]);
   });
 });
 

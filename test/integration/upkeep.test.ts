@@ -154,7 +154,8 @@ test('the queue hands each task to the engine; backups only where they are wante
       throw new Error('The backup is not good');
     },
   };
-  const wanted = { ...settings, upkeep: { retention: { logMonths: 0, usageMonths: 0 }, backups, logArchive: null } };
+  const kept = { retention: { logMonths: 0, usageMonths: 0 }, deliveriesKeptMs: 1, notificationsKeptMs: 1 };
+  const wanted = { ...settings, upkeep: { ...kept, backups, logArchive: null } };
   await sql`DELETE FROM app.upkeep_tasks`;
   for (const { payload } of upkeep.schedules ?? []) await upkeep.run(payload, { engine, settings, logger, signal });
   expect((await engine.upkeepTasks.state()).map(({ task }) => task)).toEqual([

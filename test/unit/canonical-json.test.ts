@@ -36,7 +36,7 @@ test('equal values give equal texts, whatever the order of their names; other va
     );
   };
   fc.assert(
-    fc.property(fc.jsonValue({ noUnicodeString: false } as never), fc.jsonValue(), (a, b) => {
+    fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
       const [one, other] = [a as Json, b as Json];
       expect(canonicalJson(shuffled(one))).toBe(canonicalJson(one));
       const same = JSON.stringify(JSON.parse(canonicalJson(one))) === JSON.stringify(JSON.parse(canonicalJson(other)));

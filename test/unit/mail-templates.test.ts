@@ -1,9 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import type { MailData, MailLocale, MailTemplate } from '../../engine/deliveries/mail.ts';
 import { renderMail } from '../../engine/deliveries/mail-templates/index.ts';
+import { NOTIFICATION_KINDS } from '../../protocol/notifications.ts';
 
 const EVIL = '<img src=x onerror=alert(1)>"\'&\r\nBcc: eve@example.org';
 const LINK = 'https://vote.example/go?a=1&b=2#SECRET';
+
+const STOP = { page: 'https://vote.example/unsubscribe#token=T', oneClick: 'https://vote.example/v1/unsubscribe/T' };
+const INVITED = {
+  kind: 'meeting.invitation' as const,
+  link: LINK,
+  facts: {
+    title: EVIL,
+    person: EVIL,
+    roles: [EVIL],
+    starts_at: '2026-11-21T18:00:00Z',
+    closes_at: '2026-11-21T18:00:00Z',
+    join_code: 'K7Q4ZD',
+  },
+};
 
 /** Every template with everything that it may be given; names are hostile. */
 const FULL: MailData = {
@@ -14,14 +29,14 @@ const FULL: MailData = {
   'password-changed': { name: EVIL, resetLink: LINK },
   'email-change': { name: EVIL, link: LINK, validForMinutes: 60 },
   'member-invitation': { name: EVIL, organisation: EVIL, link: LINK, validForMinutes: 20_160 },
-  'meeting-invitation': {
+  notification: { name: EVIL, organisation: EVIL, timeZone: 'Europe/Berlin', unsubscribe: STOP, news: INVITED },
+  'notification-summary': {
     name: EVIL,
     organisation: EVIL,
-    meeting: EVIL,
-    link: LINK,
-    startsAt: '2026-11-21T18:00:00Z',
     timeZone: 'Europe/Berlin',
-    joinCode: 'K7Q4ZD',
+    unsubscribe: STOP,
+    link: LINK,
+    news: NOTIFICATION_KINDS.map((kind) => ({ ...INVITED, kind })),
   },
   'audit-head': { name: EVIL, organisation: EVIL, day: '2026-11-21', entries: 12_345, line: LINK },
 };
@@ -66,8 +81,8 @@ test.each([
 });
 
 test('a meeting begins at its own place’s time', () => {
-  expect(rendered('meeting-invitation', 'en').text).toMatch(/Saturday.*21 November 2026.*19:00/);
-  expect(rendered('meeting-invitation', 'de').text).toMatch(/Samstag, 21\. November 2026.*19:00/);
+  expect(rendered('notification', 'en').text).toMatch(/Saturday.*21 November 2026.*19:00/);
+  expect(rendered('notification', 'de').text).toMatch(/Samstag, 21\. November 2026.*19:00/);
 });
 
 test('whoever is not known by name is greeted all the same', () => {

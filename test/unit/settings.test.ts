@@ -25,6 +25,13 @@ describe('settings', () => {
   test('everything has a default, so an empty environment starts', () => {
     expect(parseSettings({})).toEqual({
       AUDIT_KEEP_MONTHS: 24,
+    BACKUP_KEEP: 14,
+    BACKUP_WAL: false,
+    BACKUP_WAL_SECONDS: 30,
+    RETENTION_LOG_MONTHS: 0,
+    RETENTION_DELIVERIES_DAYS: 30,
+    RETENTION_USAGE_MONTHS: 0,
+    RETENTION_NOTIFICATIONS_DAYS: 90,
       HOST: '127.0.0.1',
       PORT: 8080,
       WS_PORT: 8081,

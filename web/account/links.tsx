@@ -6,11 +6,10 @@ import { ErrorSummary, Field, type FieldError } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { type Submission, useSubmission } from '../ui/submission.ts';
 import { Skeleton } from '../ui/waiting.tsx';
-import type { Arrival } from './arrival.ts';
+import { type Arrival, leaveTo } from './arrival.ts';
 import { NewPasswordField } from './fields.tsx';
 import { keepInvitation } from './invitation.ts';
 import { explainChosen, faultyFields } from './refusals.ts';
-import { leaveTo } from './sign-in.tsx';
 import { t } from './texts.ts';
 
 interface LinkProps {

@@ -13,6 +13,8 @@ export function Navigation() {
   return (
     <nav class="account-navigation" aria-label={t('navigation.label')}>
       {own('/account', t('navigation.account'))}
+      {own('/inbox', t('navigation.inbox'))}
+      {own('/notifications', t('navigation.notifications'))}
       {own('/organisation', t('navigation.organisation'))}
       <a href="/moderate">{t('navigation.meetings')}</a>
       <Button

@@ -27,17 +27,21 @@ export function Outbox() {
   const [problem, setProblem] = useState('');
   const load = () =>
     anonymous.call<{ items: readonly WaitingMail[] }>({ method: 'GET', path: '/v1/outbox' }).then(
-      ({ items }) => setMails(items),
-      (error: unknown) =>
-        setProblem(
-          error instanceof PsephosError && error.code === 'NOT_FOUND_001' ? t('outbox.none') : refusalText(error),
-        ),
+      ({ items }) => {
+        setMails(items);
+        setProblem('');
+      },
+      (error: unknown) => {
+        const isNone = error instanceof PsephosError && error.code === 'NOT_FOUND_001';
+        if (isNone) setMails(undefined);
+        setProblem(isNone ? t('outbox.none') : refusalText(error));
+      },
     );
   useEffect(() => void load(), []);
   return (
     <div class="stack">
       <h1>{t('outbox.title')}</h1>
-      <p class="soft">{t('outbox.text')}</p>
+      {mails !== undefined && <p class="soft">{t('outbox.text')}</p>}
       {problem !== '' && <p role="alert">{problem}</p>}
       {mails === undefined && problem === '' && <Skeleton />}
       {mails?.length === 0 && <p>{t('outbox.empty')}</p>}

@@ -5,6 +5,7 @@ import { Button } from '../ui/button.tsx';
 import { formatMoment } from '../ui/i18n.ts';
 import { refusalText } from '../ui/refusal-words.ts';
 import { Skeleton } from '../ui/waiting.tsx';
+import { deviceName } from './device-name.ts';
 import { Section } from './section.tsx';
 import { t } from './texts.ts';
 
@@ -14,15 +15,6 @@ interface Session {
   readonly last_used_at: string;
   readonly created_at: string;
   readonly current: boolean;
-}
-
-/** 'Firefox on Android' out of what browsers call themselves; the whole text where nothing is known of it. */
-function deviceName(userAgent: string): string {
-  const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(userAgent)?.[1];
-  const system = /(Android|iPhone|iPad|Windows|Mac OS X|Linux)/.exec(userAgent)?.[1];
-  const known = { Edg: 'Edge', OPR: 'Opera' }[browser ?? ''] ?? browser;
-  if (known === undefined) return userAgent === '' ? t('sessions.unnamed') : userAgent.slice(0, 60);
-  return system === undefined ? known : t('sessions.on', { browser: known, system });
 }
 
 /** Where the account is signed in, and the way to end it there. */

@@ -4,9 +4,9 @@ import { account, anonymous, loadAccount, signInWith, takeUpSession } from '../u
 import { Button } from '../ui/button.tsx';
 import { ErrorSummary, Field, type FieldError } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
-import { followLink, navigate } from '../ui/router.ts';
+import { followLink } from '../ui/router.ts';
 import { useSubmission } from '../ui/submission.ts';
-import { type Arrival, destination, takeArrival, takeProviderAnswer } from './arrival.ts';
+import { type Arrival, destination, keepDestination, leaveTo, takeArrival, takeProviderAnswer } from './arrival.ts';
 import { EmailField } from './fields.tsx';
 import { takeInvitation } from './invitation.ts';
 import { Links } from './links.tsx';
@@ -17,12 +17,6 @@ import { t } from './texts.ts';
 interface Provider {
   readonly name: string;
   readonly start_url: string;
-}
-
-export function leaveTo(address: string): void {
-  // other apps are other documents
-  if (address === '/account' || address === '/organisation') navigate(address, { replace: true });
-  else location.replace(address);
 }
 
 /** What the gateway says about a sign-in, at the field it is about. */
@@ -49,7 +43,7 @@ function Providers({ providers }: { readonly providers: readonly Provider[] }) {
   return (
     <div class="stack providers">
       {providers.map(({ name, start_url: start }) => (
-        <a class="button button-plain button-wide" key={name} href={start}>
+        <a class="button button-plain button-wide" key={name} href={start} onClick={keepDestination}>
           {t('signIn.with', { name })}
         </a>
       ))}

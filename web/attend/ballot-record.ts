@@ -25,6 +25,8 @@ export interface BallotRecord {
   readonly content: BallotContent | undefined;
   readonly refusal: Refusal | undefined;
   readonly trackingCode: string | undefined;
+  /** while sending: it was received and is not counted yet */
+  readonly queued?: boolean | undefined;
   /** ISO 8601, of the answer */
   readonly at: string | undefined;
 }

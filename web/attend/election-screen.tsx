@@ -147,15 +147,19 @@ function Sending(props: {
   readonly connection: Connection;
 }) {
   const { election, record, connection } = props;
+  const { queued = false } = record;
   const words = {
-    up: t('sending.wait'),
+    up: queued ? t('queued.wait') : t('sending.wait'),
     retrying: t('sending.retrying'),
     offline: t('sending.offline'),
   };
   return (
     <section class="message">
       <span class="spinner spinner-large" aria-hidden="true" />
-      <PageTitle screen={`sending-${election.election_id}`} text={t('sending.title')} />
+      <PageTitle
+        screen={`${queued ? 'queued' : 'sending'}-${election.election_id}`}
+        text={queued ? t('queued.title') : t('sending.title')}
+      />
       <p role="status">{words[connection]}</p>
       {connection !== 'up' && <p class="soft">{t('sending.safe')}</p>}
       {record.content !== undefined && (

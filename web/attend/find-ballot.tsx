@@ -90,6 +90,7 @@ export function FindBallot({ election, voter }: { readonly election: Election; r
         error={form.errorOf('tracking-code')}
         autocomplete="off"
         spellcheck={false}
+        wraps
       />
       <SubmitButton form={form} kind="plain" icon="search">
         {t('find.search')}

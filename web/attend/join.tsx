@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PsephosError } from '../../client/index.ts';
+import { keepSession, latestSession, plainCode, sessionByCode } from '../ui/attendee-session.ts';
 import { Button } from '../ui/button.tsx';
 import { httpWith } from '../ui/clients.ts';
 import { Field, type FieldError } from '../ui/field.tsx';
@@ -8,7 +9,6 @@ import { navigate } from '../ui/router.ts';
 import { Shell } from '../ui/shell.tsx';
 import { readStored, writeStored } from '../ui/stored.ts';
 import { useSubmission } from '../ui/submission.ts';
-import { keepSession, latestSession, plainCode, sessionByCode } from './session.ts';
 import { t } from './texts.ts';
 
 /** Asked once a device. */

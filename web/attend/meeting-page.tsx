@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { sessions } from '../ui/attendee-session.ts';
 import { Button } from '../ui/button.tsx';
 import { ConnectionState } from '../ui/connection-state.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -11,7 +12,6 @@ import { History } from './history.tsx';
 import { type MeetingWatch, type Principal, watchMeeting } from './meeting-watch.ts';
 import { PageTitle } from './page-title.tsx';
 import { behalfOf, PrincipalSwitch } from './principals.tsx';
-import { sessions } from './session.ts';
 import { useShownElection, waitingPrincipals } from './shown-election.ts';
 import { Speaking } from './speaking.tsx';
 import { t } from './texts.ts';
@@ -126,6 +126,11 @@ function Now({ watch }: { readonly watch: MeetingWatch }) {
           <a href={`/meeting/${watch.session.meetingId}/votes`} onClick={followLink}>
             {t('nav.votes')}
           </a>
+          {watch.live.roles.value?.includes('moderator') === true && (
+            <a class="button button-plain" href={`/moderate/${watch.session.meetingId}`}>
+              {t('nav.lead')}
+            </a>
+          )}
         </div>
       )}
     </>

@@ -1,10 +1,10 @@
 import { computed, signal } from '@preact/signals';
 import { PsephosError, type PsephosHttp } from '../../client/index.ts';
 import type { OwnAttendanceView } from '../../protocol/meetings.ts';
+import type { AttendeeSession } from '../ui/attendee-session.ts';
 import { httpWith } from '../ui/clients.ts';
 import { LiveMeeting } from '../ui/live-meeting.ts';
 import type { Election } from './ballots/content.ts';
-import type { AttendeeSession } from './session.ts';
 import { Voter } from './voter.ts';
 
 /** After an event the election is read again within this time, at random: a hall of thousands must not ask at once. */
@@ -65,8 +65,8 @@ export class MeetingWatch {
       const { attendeeId } = this.session;
       const grantor = memberId === null ? {} : { onBehalfOf: memberId };
       voter = new Voter(memberId === null ? attendeeId : `${attendeeId}-${memberId}`, {
-        cast: async (electionId, content, castKey) =>
-          (await this.live.client).cast(electionId, content, { castKey, ...grantor }),
+        cast: async (electionId, content, castKey, onQueued) =>
+          (await this.live.client).cast(electionId, content, { castKey, onQueued, ...grantor }),
         result: (electionId) => this.http.result(electionId),
         ballot: (electionId, code) => this.http.ballot(electionId, code),
         watchTally: (electionId, take) => this.live.watchTally(electionId, take),

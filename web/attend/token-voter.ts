@@ -67,7 +67,7 @@ export class TokenVoter {
     this.electionId = electionId;
     this.#token = token;
     this.voter = new Voter(`token-${nameOf(token)}`, {
-      cast: (_, content, castKey) => this.#cast(content, castKey),
+      cast: (_, content, castKey, onQueued) => this.#cast(content, castKey, onQueued),
       result: async () => (await this.#access()).result as ResultView,
       ballot: async (_, trackingCode) => {
         const { ballot } = await this.#access(trackingCode);
@@ -119,7 +119,7 @@ export class TokenVoter {
   }
 
   /** One attempt: the voter repeats it for as long as its fate is not known. */
-  async #cast(ballot: unknown, castKey: string): Promise<CastResult> {
+  async #cast(ballot: unknown, castKey: string, onQueued: () => void): Promise<CastResult> {
     const body = { election_id: this.electionId, credential: this.#token, ballot, cast_key: castKey };
     const call = {
       method: 'POST',
@@ -129,9 +129,12 @@ export class TokenVoter {
       timeoutMs: CAST_TIMEOUT_MS,
     } as const;
     try {
-      const { tracking_code: trackingCode } = await httpWith().call<{ tracking_code: string }>(call);
+      const answer = await httpWith().call<{ tracking_code: string } | { queued: string }>(call);
       this.#reached.value = true;
-      return { ok: true, trackingCode, castKey, attempts: 1 };
+      if ('tracking_code' in answer) return { ok: true, trackingCode: answer.tracking_code, castKey, attempts: 1 };
+      onQueued();
+      const { queued } = answer;
+      return { ok: false, code: 'LOAD_004', message: '', details: {}, unknown: true, queued, castKey, attempts: 1 };
     } catch (error) {
       if (!(error instanceof PsephosError)) throw error;
       const { code, message, details } = error;

@@ -6,7 +6,8 @@ import type { BallotContent } from './ballots/content.ts';
 
 /** What a voter can do, by whatever right: as an attendee of a meeting, or as the holder of a token. */
 export interface Ways {
-  cast(electionId: string, content: BallotContent, castKey: string): Promise<CastResult>;
+  /** @param onQueued told once it is received and not counted yet */
+  cast(electionId: string, content: BallotContent, castKey: string, onQueued: () => void): Promise<CastResult>;
   result(electionId: string): Promise<ResultView>;
   /** Throws PsephosError NOT_FOUND_001 where no ballot has the code. */
   ballot(electionId: string, trackingCode: string): Promise<PublishedBallotView>;
@@ -62,12 +63,13 @@ export class Voter {
     const { content, castKey } = this.records.of(electionId).value;
     if (content === undefined) return;
     this.records.change(electionId, { state: 'sending', refusal: undefined });
+    const onQueued = () => this.records.change(electionId, { queued: true });
     for (;;) {
-      const result = await this.ways.cast(electionId, content, castKey);
+      const result = await this.ways.cast(electionId, content, castKey, onQueued);
       const at = new Date().toISOString();
       if (result.ok) {
         const { trackingCode } = result;
-        this.records.change(electionId, { state: 'cast', content, castKey, trackingCode, at });
+        this.records.change(electionId, { state: 'cast', content, castKey, trackingCode, at, queued: undefined });
         return;
       }
       // another tab of this device may have had its answer in the meantime: it is the ballot that counts
@@ -78,7 +80,7 @@ export class Voter {
       }
       if (!isUndecided(result)) {
         const refusal = result.details.state === 'cancelled' ? 'cancelled' : (REFUSALS[result.code] ?? 'failed');
-        this.records.change(electionId, { state: 'refused', refusal, at });
+        this.records.change(electionId, { state: 'refused', refusal, at, queued: undefined });
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -3,6 +3,7 @@ import { announce } from '../ui/announce.tsx';
 import { Button } from '../ui/button.tsx';
 import { Countdown } from '../ui/countdown.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Paragraphs } from '../ui/paragraphs.tsx';
 import { BallotLines } from './ballot-lines.tsx';
 import { choiceText, emptyContent, isBlank, problemOf } from './ballots/checks.ts';
 import type { BallotContent, Election } from './ballots/content.ts';
@@ -32,7 +33,7 @@ export function ElectionHead({ election, screen }: { readonly election: Election
         </p>
       )}
       <PageTitle screen={screen} text={election.title} />
-      {election.description !== '' && <p class="election-description">{election.description}</p>}
+      {election.description !== '' && <Paragraphs text={election.description} />}
     </header>
   );
 }

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { PsephosError } from '../../client/index.ts';
 import type { OwnAttendanceView } from '../../protocol/meetings.ts';
+import { type AttendeeSession, keepSession } from '../ui/attendee-session.ts';
 import { httpWith } from '../ui/clients.ts';
 import { Pebble, Shell } from '../ui/shell.tsx';
 import { PageTitle } from './page-title.tsx';
-import { type AttendeeSession, keepSession } from './session.ts';
 import { t } from './texts.ts';
 
 const ASK_AGAIN_MS = 3_000;

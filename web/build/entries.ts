@@ -7,7 +7,16 @@ export const ENTRIES = {
   attend: ['/', '/join/:code', '/meeting/:meeting', '/meeting/:meeting/*', '/vote/:election'],
   moderate: ['/moderate', '/moderate/:room', '/moderate/:room/:act'],
   project: ['/project/:meeting'],
-  account: ['/sign-in', '/register', '/account', '/organisation', '/outbox'],
+  account: [
+    '/sign-in',
+    '/register',
+    '/account',
+    '/organisation',
+    '/outbox',
+    '/inbox',
+    '/notifications',
+    '/unsubscribe',
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /** One row of pages.json. */

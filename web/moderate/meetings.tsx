@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { MeetingView } from '../../protocol/meetings.ts';
-import { api } from '../ui/account-session.ts';
+import { api, membership } from '../ui/account-session.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
@@ -9,6 +9,7 @@ import { refusalText } from '../ui/refusal-words.ts';
 import { followLink, navigate } from '../ui/router.ts';
 import { useSubmission } from '../ui/submission.ts';
 import { Skeleton } from '../ui/waiting.tsx';
+import { leads } from './rooms.ts';
 import { t } from './texts.ts';
 
 interface MeetingPage {
@@ -84,7 +85,7 @@ export function Meetings() {
           <Button onClick={() => void load(next)}>{t('more')}</Button>
         </div>
       )}
-      <NewMeeting />
+      {leads(membership.value?.roles) && <NewMeeting />}
     </div>
   );
 }

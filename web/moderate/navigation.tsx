@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { membership } from '../ui/account-session.ts';
 import { followLink, navigate, path } from '../ui/router.ts';
+import { mayEnter } from './rooms.ts';
 import { t } from './texts.ts';
 
 const ROOMS = ['search', 'members', 'groups', 'proxies', 'keys', 'webhooks', 'log', 'audit', 'work'].map(
@@ -25,9 +26,6 @@ function useSearchKey(): void {
 /** The rooms of the console, as far as the person's roles open them. */
 export function Navigation() {
   const roles = membership.value?.roles ?? [];
-  const isAdmin = roles.includes('admin');
-  const audits = isAdmin || roles.includes('auditor');
-  const oversees = isAdmin || roles.includes('moderator') || roles.includes('auditor');
   const isIn = (to: string) => path.value === to || path.value.startsWith(`${to}/`);
   // a meeting's own page belongs to the meetings
   const here = ROOMS.find(isIn) ?? '/moderate';
@@ -37,23 +35,24 @@ export function Navigation() {
   useEffect(() => {
     bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [here]);
-  const own = (to: string, text: string) => (
-    <a href={to} onClick={followLink} aria-current={to === here ? 'page' : undefined}>
-      {text}
-    </a>
-  );
+  const own = (to: string, text: string) =>
+    mayEnter(to, roles) && (
+      <a href={to} onClick={followLink} aria-current={to === here ? 'page' : undefined}>
+        {text}
+      </a>
+    );
   return (
     <nav ref={bar} class="console-navigation" aria-label={t('navigation.label')}>
       {own('/moderate', t('navigation.meetings'))}
       {own('/moderate/search', t('navigation.search'))}
-      {oversees && own('/moderate/members', t('navigation.members'))}
-      {oversees && own('/moderate/groups', t('navigation.groups'))}
-      {oversees && own('/moderate/proxies', t('navigation.proxies'))}
-      {isAdmin && own('/moderate/keys', t('navigation.keys'))}
-      {isAdmin && own('/moderate/webhooks', t('navigation.webhooks'))}
-      {oversees && own('/moderate/log', t('navigation.log'))}
-      {audits && own('/moderate/audit', t('navigation.audit'))}
-      {isAdmin && own('/moderate/work', t('navigation.work'))}
+      {own('/moderate/members', t('navigation.members'))}
+      {own('/moderate/groups', t('navigation.groups'))}
+      {own('/moderate/proxies', t('navigation.proxies'))}
+      {own('/moderate/keys', t('navigation.keys'))}
+      {own('/moderate/webhooks', t('navigation.webhooks'))}
+      {own('/moderate/log', t('navigation.log'))}
+      {own('/moderate/audit', t('navigation.audit'))}
+      {own('/moderate/work', t('navigation.work'))}
       <a href="/organisation">{t('navigation.organisation')}</a>
       <a href="/account">{t('navigation.account')}</a>
     </nav>

@@ -11,9 +11,11 @@ export interface FieldProps {
   readonly onInput: (value: string) => void;
   readonly hint?: string;
   readonly error?: string | undefined;
-  readonly type?: 'text' | 'email' | 'password' | 'number' | 'datetime-local' | 'search';
+  readonly type?: 'text' | 'email' | 'password' | 'number' | 'datetime-local' | 'time' | 'search';
   /** lines of a text area */
   readonly lines?: number;
+  /** one line of text that may be seen on two where the screen is narrow: Enter sends the form all the same */
+  readonly wraps?: boolean;
   readonly autocomplete?: string;
   readonly inputMode?: 'text' | 'numeric' | 'decimal' | 'email' | 'search';
   readonly maxLength?: number;
@@ -31,7 +33,8 @@ export function Field({
   onInput,
   hint,
   error,
-  lines,
+  wraps = false,
+  lines = wraps ? 2 : undefined,
   code = false,
   type = 'text',
   ...input
@@ -64,7 +67,17 @@ export function Field({
       {lines === undefined ? (
         <input {...shared} {...input} type={type as 'text'} />
       ) : (
-        <textarea {...shared} rows={lines} maxLength={input.maxLength} required={input.required} />
+        <textarea
+          {...shared}
+          {...input}
+          class={wraps ? 'field-input field-wraps' : 'field-input'}
+          rows={lines}
+          onKeyDown={(event) => {
+            if (!wraps || event.key !== 'Enter') return;
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }}
+        />
       )}
     </div>
   );

@@ -19,6 +19,18 @@ function write(key: string, value: string): void {
   }
 }
 
+/** Keeps a text for this tab, over pages of other sites too, until it is taken; nothing where it is empty. */
+export function keepInTab(name: string, text: string): void {
+  write(PREFIX + name, text);
+}
+
+/** What was kept in this tab, once; '' where nothing was. */
+export function takeFromTab(name: string): string {
+  const text = read(PREFIX + name) ?? '';
+  if (text !== '') write(PREFIX + name, '');
+  return text;
+}
+
 /** The page that was reloaded; on any other a choice begins anew. */
 const reloaded =
   (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined)?.type === 'reload'

@@ -33,6 +33,8 @@ export class LiveMeeting {
   readonly presence = signal<PresenceView | undefined>(undefined);
   /** the last thing that happened, for parts that read something of their own then */
   readonly lastEvent = signal<TopicEvent | undefined>(undefined);
+  /** those that the gateway takes us to have; anew with each connection, since a change of role closes the one before */
+  readonly roles = signal<readonly string[] | undefined>(undefined);
   /** why the gateway will not have us */
   readonly refused = signal<PsephosError | undefined>(undefined);
   /** when the connection was lost */
@@ -162,6 +164,12 @@ export class LiveMeeting {
     if (state === 'up') {
       this.#up.value = true;
       this.lostAt.value = undefined;
+      this.client.then(
+        ({ hello }) => {
+          this.roles.value = hello.roles;
+        },
+        () => {}, // #follow tells why
+      );
       return;
     }
     const lostAt = new Date();

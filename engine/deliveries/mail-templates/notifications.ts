@@ -32,7 +32,13 @@ const joined = (locale: MailLocale, names: readonly string[]) =>
 
 const ROLES: Readonly<Record<MailLocale, Readonly<Record<string, string>>>> = {
   en: { admin: 'administrator', sponsor: 'sponsor', moderator: 'moderator', auditor: 'auditor', member: 'member' },
-  de: { admin: 'Administration', sponsor: 'Förderung', moderator: 'Moderation', auditor: 'Prüfung', member: 'Mitglied' },
+  de: {
+    admin: 'Administration',
+    sponsor: 'Förderung',
+    moderator: 'Moderation',
+    auditor: 'Prüfung',
+    member: 'Mitglied',
+  },
 };
 
 function meetingEnglish(facts: NotificationFacts, where: Where): NewsWords {
@@ -54,9 +60,17 @@ function meetingGerman(facts: NotificationFacts, where: Where): NewsWords {
   const code = facts.join_code == null ? [] : [`Sie können auch mit dem Code ${facts.join_code} teilnehmen.`];
   const act = 'Zur Versammlung';
   if (facts.change === 'cancelled')
-    return { title: `Abgesagt: ${title}`, sentences: [`Die Versammlung ${title} findet nicht wie geplant statt.`], act };
+    return {
+      title: `Abgesagt: ${title}`,
+      sentences: [`Die Versammlung ${title} findet nicht wie geplant statt.`],
+      act,
+    };
   if (facts.change === 'moved')
-    return { title: `Geändert: ${title}`, sentences: [`Die Versammlung ${title} wurde geändert.`, ...begins, ...code], act };
+    return {
+      title: `Geändert: ${title}`,
+      sentences: [`Die Versammlung ${title} wurde geändert.`, ...begins, ...code],
+      act,
+    };
   const invites = `${where.organisation} lädt Sie ein zu: ${title}.`;
   return { title, sentences: [invites, ...begins, ...code], act };
 }
@@ -98,7 +112,10 @@ const ENGLISH: Readonly<Record<NotificationKind, Words>> = {
     act: 'Look at it',
   }),
   'member.roles': ({ roles = [] }, { organisation }) => {
-    const names = joined('en', roles.map((role) => ROLES.en[role] ?? role));
+    const names = joined(
+      'en',
+      roles.map((role) => ROLES.en[role] ?? role),
+    );
     return {
       title: `Your roles in ${organisation} have changed`,
       sentences: [`In ${organisation} you are now: ${names}.`],
@@ -132,7 +149,9 @@ const GERMAN: Readonly<Record<NotificationKind, Words>> = {
   }),
   'proxy.offered': ({ person = '' }) => ({
     title: `${person} bittet um Vertretung`,
-    sentences: [`${person} möchte, dass Sie in Vertretung abstimmen. Nehmen Sie das in der Versammlung an oder lehnen Sie ab.`],
+    sentences: [
+      `${person} möchte, dass Sie in Vertretung abstimmen. Nehmen Sie das in der Versammlung an oder lehnen Sie ab.`,
+    ],
     act: 'Ansehen',
   }),
   'proxy.accepted': ({ person = '' }) => ({
@@ -141,7 +160,10 @@ const GERMAN: Readonly<Record<NotificationKind, Words>> = {
     act: 'Ansehen',
   }),
   'member.roles': ({ roles = [] }, { organisation }) => {
-    const names = joined('de', roles.map((role) => ROLES.de[role] ?? role));
+    const names = joined(
+      'de',
+      roles.map((role) => ROLES.de[role] ?? role),
+    );
     return {
       title: `Ihre Rollen bei ${organisation} haben sich geändert`,
       sentences: [`Bei ${organisation} haben Sie nun: ${names}.`],
@@ -150,7 +172,12 @@ const GERMAN: Readonly<Record<NotificationKind, Words>> = {
   },
 };
 
-export function newsWords(locale: MailLocale, kind: NotificationKind, facts: NotificationFacts, where: Where): NewsWords {
+export function newsWords(
+  locale: MailLocale,
+  kind: NotificationKind,
+  facts: NotificationFacts,
+  where: Where,
+): NewsWords {
   return (locale === 'de' ? GERMAN : ENGLISH)[kind](facts, where);
 }
 
@@ -167,7 +194,9 @@ function letterOf(locale: MailLocale, data: MailData['notification']): Letter {
   };
 }
 
-const SUMMARY: Readonly<Record<MailLocale, { subject(count: number): string; readonly intro: string; readonly act: string }>> = {
+const SUMMARY: Readonly<
+  Record<MailLocale, { subject(count: number): string; readonly intro: string; readonly act: string }>
+> = {
   en: { subject: (count) => `${count} messages`, intro: 'This is new:', act: 'Open your messages' },
   de: { subject: (count) => `${count} Nachrichten`, intro: 'Das ist neu:', act: 'Nachrichten öffnen' },
 };

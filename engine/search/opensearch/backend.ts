@@ -54,7 +54,7 @@ interface Answer {
 }
 
 const VERSION_CONFLICT = 409;
-const NOT_FOUND = 404;
+const TAKEN_OVER = 'another reindex has begun and removed the index of this one';
 
 /** Search by an OpenSearch server: it is fed from search_documents and can be thrown away at any time. */
 export class OpenSearchBackend implements SearchBackend {
@@ -115,14 +115,14 @@ export class OpenSearchBackend implements SearchBackend {
   async index(orgId: string, documents: readonly VersionedDocument[]): Promise<void> {
     for (const kind of new Set(documents.map((document) => document.kind))) {
       const of = documents.filter((document) => document.kind === kind);
-      for (const target of await this.#indices.targets(kind)) await this.#send(orgId, target, of, []);
+      await this.#sendToAll(orgId, kind, of, []);
     }
   }
 
   async remove(orgId: string, gone: readonly GoneDocument[]): Promise<void> {
     for (const kind of new Set(gone.map((document) => document.kind))) {
       const of = gone.filter((document) => document.kind === kind);
-      for (const target of await this.#indices.targets(kind)) await this.#send(orgId, target, [], of);
+      await this.#sendToAll(orgId, kind, [], of);
     }
   }
 
@@ -150,7 +150,7 @@ export class OpenSearchBackend implements SearchBackend {
       for await (const orgId of organisationsIn(this.#database, scope)) {
         for await (const page of this.#stored(orgId, kind)) {
           if (beside === null) await this.index(orgId, page);
-          else await this.#send(orgId, beside, page, []);
+          else if (!(await this.#send(orgId, beside, page, []))) throw new Error(TAKEN_OVER);
           documents += page.length;
           progress({ place: this.name, kind, documents });
         }
@@ -182,18 +182,39 @@ export class OpenSearchBackend implements SearchBackend {
   async #ask(reader: Pick<SearchReader, 'orgId'>, body: object, kinds = this.#kinds): Promise<Answer> {
     const index = kinds.map((kind) => this.#indices.alias(kind));
     const options = { requestTimeout: this.#timeoutMs };
-    const { body: answer } = await this.#client.search({ index, routing: reader.orgId, body }, options);
+    // a part that does not answer, e.g. an index that is replaced in this moment, is a failure: half of the hits would be a lie
+    const request = { index, routing: reader.orgId, body, allow_partial_search_results: false };
+    const { body: answer } = await this.#client.search(request, options);
     return answer as unknown as Answer;
   }
 
-  /** @throws where the server refused or did not take some of them, save older versions of what it has */
+  /** To every index that takes documents of the kind; again where one of them was replaced meanwhile. */
+  async #sendToAll(
+    orgId: string,
+    kind: string,
+    documents: readonly VersionedDocument[],
+    gone: readonly GoneDocument[],
+  ): Promise<void> {
+    for (;;) {
+      let replaced = false;
+      for (const target of await this.#indices.targets(kind)) {
+        if (!(await this.#send(orgId, target, documents, gone))) replaced = true;
+      }
+      if (!replaced) return;
+    }
+  }
+
+  /**
+   * @returns false where the index is not there any more
+   * @throws where the server did not take some of them, save older versions of what it has
+   */
   async #send(
     orgId: string,
     { alias }: Target,
     documents: readonly VersionedDocument[],
     gone: readonly GoneDocument[],
-  ): Promise<void> {
-    if (documents.length + gone.length === 0) return;
+  ): Promise<boolean> {
+    if (documents.length + gone.length === 0) return true;
     const head = ({ id, version }: { id: string; version: number }) => ({
       _index: alias,
       _id: `${orgId}_${id}`,
@@ -207,16 +228,13 @@ export class OpenSearchBackend implements SearchBackend {
       ...gone.map((document) => ({ delete: head(document) })),
     ];
     const { body } = await this.#client.bulk({ body: operations as never });
-    if (!body.errors) return;
-    const items = body.items.flatMap((item) => Object.entries(item));
-    const failed = items.filter(
-      ([act, { status }]) =>
-        status >= 300 && status !== VERSION_CONFLICT && !(act === 'delete' && status === NOT_FOUND),
-    );
-    const [first] = failed;
-    if (first !== undefined) {
-      throw new Error(`the search server did not take ${failed.length} documents: ${JSON.stringify(first[1].error)}`);
-    }
+    const errors = body.items
+      .flatMap((item) => Object.values(item))
+      .flatMap(({ status, error }) => (error ? [{ status, error }] : []));
+    if (errors.some(({ error }) => error.type === 'index_not_found_exception')) return false;
+    const [first, ...more] = errors.filter(({ status }) => status !== VERSION_CONFLICT);
+    if (first === undefined) return true;
+    throw new Error(`the search server did not take ${more.length + 1} documents: ${JSON.stringify(first.error)}`);
   }
 
   async *#stored(orgId: string, kind: string): AsyncIterable<VersionedDocument[]> {

@@ -10,8 +10,9 @@ export const elections: SearchSource = {
         FROM jsonb_array_elements(e.options) WITH ORDINALITY o (option, n))) AS body,
       e.meeting_id AS "meetingId", e.state, e.state = 'draft' OR (e.state = 'cancelled' AND e.opened_at IS NULL) AS draft,
       e.created_at AS at, g.locale
-    FROM app.elections e JOIN app.organisations g ON g.org_id = e.org_id
-    WHERE e.org_id = ${orgId} AND e.election_id = ANY (${idList(ids)}::text::uuid[])`,
+    FROM unnest(${idList(ids)}::text::uuid[]) u (id)
+    CROSS JOIN LATERAL (SELECT * FROM app.elections x WHERE x.org_id = ${orgId} AND x.election_id = u.id OFFSET 0) e
+    JOIN app.organisations g ON g.org_id = ${orgId}`,
   ids: async (tx, orgId, after, limit) => {
     const rows = await tx<{ id: string }[]>`
       SELECT e.election_id AS id FROM app.elections e

@@ -9,8 +9,9 @@ export const meetings: SearchSource = {
     SELECT m.meeting_id AS id, m.title, coalesce((SELECT string_agg(concat_ws(E'\n', i.title, nullif(i.body, '')), E'\n' ORDER BY i.position, i.item_id)
         FROM app.agenda_items i WHERE i.org_id = m.org_id AND i.meeting_id = m.meeting_id), '') AS body,
       m.meeting_id AS "meetingId", m.state, false AS draft, coalesce(m.starts_at, m.started_at, m.created_at) AS at, g.locale
-    FROM app.meetings m JOIN app.organisations g ON g.org_id = m.org_id
-    WHERE m.org_id = ${orgId} AND m.meeting_id = ANY (${idList(ids)}::text::uuid[])`,
+    FROM unnest(${idList(ids)}::text::uuid[]) u (id)
+    CROSS JOIN LATERAL (SELECT * FROM app.meetings x WHERE x.org_id = ${orgId} AND x.meeting_id = u.id OFFSET 0) m
+    JOIN app.organisations g ON g.org_id = ${orgId}`,
   ids: async (tx, orgId, after, limit) => {
     const rows = await tx<{ id: string }[]>`
       SELECT m.meeting_id AS id FROM app.meetings m

@@ -8,8 +8,9 @@ export const members: SearchSource = {
   documents: async (tx, orgId, ids) => tx`
     SELECT m.member_id AS id, m.name AS title, concat_ws(' ', m.number, m.email) AS body, NULL::uuid AS "meetingId",
       m.status AS state, false AS draft, m.created_at AS at, g.locale
-    FROM app.members m JOIN app.organisations g ON g.org_id = m.org_id
-    WHERE m.org_id = ${orgId} AND m.member_id = ANY (${idList(ids)}::text::uuid[])`,
+    FROM unnest(${idList(ids)}::text::uuid[]) u (id)
+    CROSS JOIN LATERAL (SELECT * FROM app.members x WHERE x.org_id = ${orgId} AND x.member_id = u.id OFFSET 0) m
+    JOIN app.organisations g ON g.org_id = ${orgId}`,
   ids: async (tx, orgId, after, limit) => {
     const rows = await tx<{ id: string }[]>`
       SELECT m.member_id AS id FROM app.members m

@@ -12,9 +12,11 @@ export const results: SearchSource = {
         r.result #>> '{ruling,decided_by}') AS body,
       e.meeting_id AS "meetingId", r.result #>> '{ruling,outcome}' AS state, e.state <> 'published' AS draft,
       r.counted_at AS at, g.locale
-    FROM app.results r JOIN app.elections e ON e.org_id = r.org_id AND e.election_id = r.election_id
-    JOIN app.organisations g ON g.org_id = r.org_id
-    WHERE r.org_id = ${orgId} AND r.election_id = ANY (${idList(ids)}::text::uuid[]) AND e.state IN ('closed', 'published')`,
+    FROM unnest(${idList(ids)}::text::uuid[]) u (id)
+    CROSS JOIN LATERAL (SELECT * FROM app.results x WHERE x.org_id = ${orgId} AND x.election_id = u.id OFFSET 0) r
+    CROSS JOIN LATERAL (SELECT * FROM app.elections x WHERE x.org_id = ${orgId} AND x.election_id = u.id OFFSET 0) e
+    JOIN app.organisations g ON g.org_id = ${orgId}
+    WHERE e.state IN ('closed', 'published')`,
   ids: async (tx, orgId, after, limit) => {
     const rows = await tx<{ id: string }[]>`
       SELECT r.election_id AS id FROM app.results r

@@ -2,6 +2,7 @@ import type { CastReceipt, Identity, Outcome } from '../../../engine/index.ts';
 import type { CastFrame } from '../../../protocol/frames/cast.ts';
 import { authorise } from '../../auth/permissions.ts';
 import { votingCredential } from '../../auth/voting-credential.ts';
+import { queuedAsJson } from '../../errors.ts';
 import type { Connection } from '../connection.ts';
 import type { Gate } from '../gate.ts';
 import { operation } from './operation.ts';
@@ -40,11 +41,27 @@ function castWith(
 
 function answer(gate: Gate, connection: Connection, id: CastFrame['id'], outcome: Outcome<CastReceipt>): void {
   gate.end(connection);
-  if (outcome.ok) {
-    gate.casts += 1;
-    connection.casts += 1;
-    gate.reply(connection, id, `"tracking_code":"${outcome.value.trackingCode}"`);
-  } else gate.refuse(connection, id, outcome.failure);
+  if (!outcome.ok) {
+    gate.refuse(connection, id, outcome.failure);
+    return;
+  }
+  gate.casts += 1;
+  connection.casts += 1;
+  const { queued, trackingCode } = outcome.value;
+  if (queued === undefined) gate.reply(connection, id, `"tracking_code":"${trackingCode}"`);
+  else {
+    gate.reply(connection, id, `"queued":"${queued}"`);
+    tellLater(gate, connection, queued, trackingCode);
+  }
+}
+
+/** What became of a queued ballot goes to the connection that it came by, if that is still there. */
+function tellLater(gate: Gate, connection: Connection, queued: string, trackingCode: string): void {
+  gate.engine.elections.fallback?.onSettled(queued, (ballot) => {
+    if (connection.socket === undefined) return;
+    const code = ballot.state === 'in' ? { tracking_code: trackingCode } : {};
+    gate.outbox.push(connection, JSON.stringify({ queued, ...queuedAsJson(ballot), ...code }));
+  });
 }
 
 export const cast = operation('cast', castBallot);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, LogEntry } from '../../../engine/index.ts';
 import type { SocketLimits } from '../limits.ts';
 import { type EventTopic, eventOf, isEvent } from './event-topic.ts';
+import { FILLED, type InboxTopic } from './inbox-topic.ts';
 import { AUDIENCES, keyOf } from './topic.ts';
 
 /** Kinds of entries whose topic is a meeting; a proxy for all meetings has none, and its own id is nobody's topic. */
@@ -19,6 +20,7 @@ export class OrganisationFeed {
   readonly #report: (error: unknown) => void;
   /** by key */
   readonly #topics = new Map<string, EventTopic>();
+  readonly #inboxes = new Set<InboxTopic>();
   readonly #meetingOf = new Map<string, string | null>();
   /** milliseconds since 1970, of those that have opened */
   readonly #openedAt = new Map<string, number>();
@@ -40,7 +42,7 @@ export class OrganisationFeed {
   }
 
   get size(): number {
-    return this.#topics.size;
+    return this.#topics.size + this.#inboxes.size;
   }
 
   /** Throws the database's errors. Later calls share the first one's follow. */
@@ -60,6 +62,14 @@ export class OrganisationFeed {
 
   remove(topic: EventTopic): void {
     if (this.#topics.get(topic.key) === topic) this.#topics.delete(topic.key);
+  }
+
+  addInbox(topic: InboxTopic): void {
+    this.#inboxes.add(topic);
+  }
+
+  removeInbox(topic: InboxTopic): void {
+    this.#inboxes.delete(topic);
   }
 
   stop(): void {
@@ -121,6 +131,7 @@ export class OrganisationFeed {
 
   async #deliver(entries: readonly LogEntry[]): Promise<void> {
     for (const entry of entries) {
+      if (entry.kind === FILLED) for (const inbox of this.#inboxes) inbox.wake(entry.pos);
       if (isEvent(entry)) {
         const meeting = this.#watchesMeetings() ? await this.meetingOf(entry) : null;
         await this.#tell(`election:${entry.topic}`, entry);

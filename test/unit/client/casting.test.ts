@@ -54,6 +54,25 @@ test.each(['BALLOT_002', 'BALLOT_004', 'BALLOT_005', 'NOT_FOUND_001', 'VALIDATIO
   },
 );
 
+test('a queued ballot is asked after, by the same cast, until it is in', async () => {
+  let asked = 0;
+  const gateway = new FakeGateway(() => {
+    asked += 1;
+    return asked < 3 ? { queued: 'a'.repeat(32) } : accepted;
+  });
+  const told: string[] = [];
+  const result = await (await connect(gateway)).cast(ELECTION, {}, { onQueued: (id) => told.push(id) });
+  expect(result).toMatchObject({ ok: true, trackingCode: 'f'.repeat(32), attempts: 3 });
+  expect(told).toEqual(['a'.repeat(32)]);
+  expect(new Set(gateway.castsOf().map(({ cast_key: key }) => key)).size).toBe(1);
+});
+
+test('a ballot that is still queued when time is up is neither cast nor refused', async () => {
+  const gateway = new FakeGateway(() => ({ queued: 'a'.repeat(32) }));
+  const result = await (await connect(gateway)).cast(ELECTION, {}, { deadlineMs: 300 });
+  expect(result).toMatchObject({ ok: false, code: 'LOAD_004', unknown: true, queued: 'a'.repeat(32) });
+});
+
 test('an answer of a later attempt counts', async () => {
   let asked = 0;
   const gateway = new FakeGateway(() => {

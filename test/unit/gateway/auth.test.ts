@@ -42,7 +42,7 @@ function counted(now: () => number = () => 0) {
     asked.lookups += 1;
     return asked.answer;
   };
-  return { asked, identities: createIdentities({ authenticate }, now) };
+  return { asked, identities: createIdentities({ authenticate, recall: authenticate }, now) };
 }
 
 test('a key is looked up now and then, so that a revoked one stops working within a second', async () => {
@@ -87,26 +87,22 @@ test('fresh() asks whatever is known, and what it hears is what others get', asy
 
 test('refusals and lost databases are not kept', async () => {
   let lookups = 0;
-  const identities = createIdentities(
-    {
-      authenticate: async () => {
-        lookups += 1;
-        if (lookups === 1) return refuse('unauthenticated', 'Unknown.');
-        if (lookups === 2) throw new Error('lost');
-        return accept(caller);
-      },
-    },
-    () => 0,
-  );
+  const authenticate = async () => {
+    lookups += 1;
+    if (lookups === 1) return refuse('unauthenticated', 'Unknown.');
+    if (lookups === 2) throw new Error('lost');
+    return accept(caller);
+  };
+  const identities = createIdentities({ authenticate, recall: authenticate }, () => 0);
   expect((await identities.of('a')).ok).toBe(false);
   await expect(identities.of('a')).rejects.toThrow('lost');
   expect((await identities.of('a')).ok).toBe(true);
 });
 
 test('two keys are two callers, and so is one key in two organisations', async () => {
-  const identities = createIdentities({
-    authenticate: async (secret, orgId) => accept({ ...caller, identity: { ...identity, id: `${secret}${orgId}` } }),
-  });
+  const authenticate = async (secret: string, orgId?: string) =>
+    accept({ ...caller, identity: { ...identity, id: `${secret}${orgId}` } });
+  const identities = createIdentities({ authenticate, recall: authenticate });
   expect(await identities.of('a')).toMatchObject({ value: { identity: { id: 'aundefined' } } });
   expect(await identities.of('b')).toMatchObject({ value: { identity: { id: 'bundefined' } } });
   expect(await identities.of('b', 'o')).toMatchObject({ value: { identity: { id: 'bo' } } });

@@ -9,7 +9,12 @@ export function OptionWords({ option, index }: { readonly option: Option; readon
         {letterOf(index)}
       </span>
       {option.picture !== undefined && (
-        <img class="option-picture" src={`/v1/pictures/${option.picture}`} alt="" loading="lazy" />
+        <img
+          class="option-picture"
+          src={`/v1/pictures/${option.picture}`}
+          alt={option.picture_alt ?? ''}
+          loading="lazy"
+        />
       )}
       <span class="option-text">
         <span class="option-title">{option.title}</span>

@@ -29,6 +29,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
 
   'nav.votes': 'Alle Abstimmungen dieser Versammlung',
   'nav.back': 'Zurück zur Versammlung',
+  'nav.lead': 'Diese Versammlung leiten',
   'nav.next': 'Zur nächsten Abstimmung',
   'live.opened': 'Eine Abstimmung ist offen: {{title}}',
   'live.closed': '{{title}}: Die Abstimmung ist beendet.',
@@ -103,6 +104,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'count.points_one': '{{count}} Punkt',
   'count.points_other': '{{count}} Punkte',
 
+  'queued.title': 'Angekommen, noch nicht gezählt',
+  'queued.wait':
+    'Ihr Stimmzettel ist angekommen und sicher verwahrt. Die Urne ist gerade nicht erreichbar: Er wird gezählt, sobald es geht. Ihre Quittung folgt hier.',
   'sending.title': 'Ihr Stimmzettel wird übertragen',
   'sending.wait': 'Das dauert einen Moment.',
   'sending.retrying': 'Der Server ist nicht erreichbar. Ihr Stimmzettel bleibt hier; wir versuchen es weiter.',

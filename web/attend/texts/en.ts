@@ -27,6 +27,7 @@ export const en = {
 
   'nav.votes': 'All votes of this meeting',
   'nav.back': 'Back to the meeting',
+  'nav.lead': 'Lead this meeting',
   'nav.next': 'Go to the next vote',
   'live.opened': 'A vote is open: {{title}}',
   'live.closed': '{{title}}: voting has ended.',
@@ -99,6 +100,9 @@ export const en = {
   'count.points_one': '{{count}} point',
   'count.points_other': '{{count}} points',
 
+  'queued.title': 'Received, not counted yet',
+  'queued.wait':
+    'Your ballot has arrived and is kept safe. The ballot box cannot be reached at this moment: it is counted as soon as it can. Your receipt follows here.',
   'sending.title': 'Sending your ballot',
   'sending.wait': 'This takes a moment.',
   'sending.retrying': 'We cannot reach the server. Your ballot is kept here; we are trying again.',

@@ -76,6 +76,12 @@ export function Audit() {
       <div class="row fields-beside">
         <Field id="audit-from" type="datetime-local" label={t('audit.from')} value={from} onInput={setFrom} />
         <Field id="audit-to" type="datetime-local" label={t('audit.to')} value={to} onInput={setTo} />
+      </div>
+      <label class="choice">
+        <input type="checkbox" checked={bypassed} onChange={(event) => setBypassed(event.currentTarget.checked)} />
+        <span>{t('audit.onlyBypassed')}</span>
+      </label>
+      <div class="row">
         <Button busy={form.busy} onClick={() => void save('audit.csv', 'text/csv')}>
           {t('audit.csv')}
         </Button>
@@ -83,10 +89,6 @@ export function Audit() {
           {t('audit.json')}
         </Button>
       </div>
-      <label class="choice">
-        <input type="checkbox" checked={bypassed} onChange={(event) => setBypassed(event.currentTarget.checked)} />
-        <span>{t('audit.onlyBypassed')}</span>
-      </label>
       <ErrorSummary errors={form.errors} />
       {list.problem !== '' && <p role="alert">{list.problem}</p>}
       {list.items === undefined && list.problem === '' && <Skeleton lines={6} />}

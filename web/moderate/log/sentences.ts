@@ -50,10 +50,13 @@ const SENTENCES: Readonly<Record<LogKind, (parts: Parts) => string>> = {
   'members.imported': ({ who, entry }) =>
     t('log.said.members.imported', { who, made: figureIn(entry, 'made'), changed: figureIn(entry, 'changed') }),
   'members.invited': ({ who, entry }) => t('log.said.members.invited', { who, count: figureIn(entry, 'invited') }),
+  'members.notified': ({ entry }) => t('log.said.members.notified', { count: figureIn(entry, 'count') }),
   'group.created': ({ who, what }) => t('log.said.group.created', { who, what }),
   'group.changed': ({ who, what }) => t('log.said.group.changed', { who, what }),
   'group.deleted': ({ who, what }) => t('log.said.group.deleted', { who, what }),
   'meeting.created': ({ who, what }) => t('log.said.meeting.created', { who, what }),
+  'meeting.invited': ({ who, what, entry }) =>
+    t('log.said.meeting.invited', { who, what, count: figureIn(entry, 'invited') }),
   'meeting.changed': ({ who, what, entry }) => t('log.said.meeting.changed', { who, what, fields: fieldsIn(entry) }),
   'meeting.started': ({ who, what }) => t('log.said.meeting.started', { who, what }),
   'meeting.ended': ({ who, what }) => t('log.said.meeting.ended', { who, what }),

@@ -6,7 +6,8 @@ import { ErrorSummary } from '../../ui/field.tsx';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { t } from '../texts.ts';
 import { AgendaItemActs, NewAgendaItem } from './agenda-acts.tsx';
-import type { Chosen } from './run.tsx';
+import type { Chosen } from './chosen.ts';
+import { useRight } from './right.ts';
 import { type AgendaActs, useAgendaActs } from './use-agenda-acts.ts';
 
 function kindName(kind: AgendaItemView['kind']): string {
@@ -54,6 +55,7 @@ function Item(props: {
   readonly onChoose: (chosen: Chosen) => void;
 }) {
   const { item, place, items, isCurrent, election, shown, acts, onChoose } = props;
+  const { leads } = useRight();
   return (
     <li class={classOf(isCurrent, election !== undefined && election.election_id === shown)}>
       {isCurrent && <span class="agenda-now">{t('agenda.now')}</span>}
@@ -68,7 +70,7 @@ function Item(props: {
       ) : (
         <ElectionButton election={election} shown={shown} onChoose={onChoose} />
       )}
-      <AgendaItemActs item={item} place={place} items={items} isCurrent={isCurrent} acts={acts} />
+      {leads && <AgendaItemActs item={item} place={place} items={items} isCurrent={isCurrent} acts={acts} />}
     </li>
   );
 }
@@ -81,6 +83,7 @@ export function Agenda(props: {
   readonly onChoose: (chosen: Chosen) => void;
 }) {
   const { live, elections, shown, onChoose } = props;
+  const { leads } = useRight();
   const acts = useAgendaActs(live);
   const { items = [], current_item_id: current } = live.agenda.value ?? {};
   const placed = new Set(items.map(({ election_id: id }) => id));
@@ -109,10 +112,14 @@ export function Agenda(props: {
           </li>
         ))}
       </ol>
-      <Button id="new-election" kind="primary" icon="plus" wide onClick={() => onChoose('new')}>
-        {t('agenda.new')}
-      </Button>
-      <NewAgendaItem acts={acts} />
+      {leads && (
+        <>
+          <Button id="new-election" kind="primary" icon="plus" wide onClick={() => onChoose('new')}>
+            {t('agenda.new')}
+          </Button>
+          <NewAgendaItem acts={acts} />
+        </>
+      )}
     </nav>
   );
 }

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PageView } from '../../../client/index.ts';
 import type { AttendeeView } from '../../../protocol/meetings.ts';
-import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorSummary, Field } from '../../ui/field.tsx';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
+import { useRight } from './right.ts';
 
 const SHOWN = 50;
 /** Typing ends before the list is asked for. */
@@ -21,6 +21,7 @@ function roleOf({ role, member }: AttendeeView): string {
 
 function Person({ person, act }: { person: AttendeeView; act: (path: string, body?: object) => Promise<unknown> }) {
   const [asking, setAsking] = useState(false);
+  const { leads, ofOrganisation } = useRight();
   const { attendee_id: id, name, role, member, present } = person;
   return (
     <li class="list-row">
@@ -31,22 +32,24 @@ function Person({ person, act }: { person: AttendeeView; act: (path: string, bod
           {roleOf(person)} · {present ? t('attendees.here') : t('attendees.away')}
         </span>
       </span>
-      <details class="person-acts">
-        <summary>
-          {t('attendees.acts')}
-          <span class="unseen"> {name}</span>
-        </summary>
-        <div class="stack">
-          {member !== null && (
-            <Button onClick={() => void act(`${id}/role`, { role: role === 'moderator' ? null : 'moderator' })}>
-              {role === 'moderator' ? t('attendees.noModerator') : t('attendees.makeModerator')}
+      {leads && (
+        <details class="person-acts">
+          <summary>
+            {t('attendees.acts')}
+            <span class="unseen"> {name}</span>
+          </summary>
+          <div class="stack">
+            {ofOrganisation && member !== null && (
+              <Button onClick={() => void act(`${id}/role`, { role: role === 'moderator' ? null : 'moderator' })}>
+                {role === 'moderator' ? t('attendees.noModerator') : t('attendees.makeModerator')}
+              </Button>
+            )}
+            <Button kind="signal" onClick={() => setAsking(true)}>
+              {t('attendees.remove')}
             </Button>
-          )}
-          <Button kind="signal" onClick={() => setAsking(true)}>
-            {t('attendees.remove')}
-          </Button>
-        </div>
-      </details>
+          </div>
+        </details>
+      )}
       <ConfirmDialog
         open={asking}
         title={t('attendees.removeSure', { name })}
@@ -66,10 +69,11 @@ export function Attendees({ live }: { readonly live: LiveMeeting }) {
   const [open, setOpen] = useState(false);
   const [q, setQ] = useState('');
   const [page, setPage] = useState<PageView<AttendeeView>>();
+  const { http } = useRight();
   const form = useSubmission('attendees');
   const path = `/v1/meetings/${live.meetingId}/attendees`;
   const load = () =>
-    api
+    http
       .call<PageView<AttendeeView>>({
         method: 'GET',
         path,
@@ -83,7 +87,7 @@ export function Attendees({ live }: { readonly live: LiveMeeting }) {
   }, [open, q, live.presence.value?.present]);
   const act = (what: string, body?: object) =>
     form.submit([], async () => {
-      await api.call({ method: 'POST', path: `${path}/${what}`, body });
+      await http.call({ method: 'POST', path: `${path}/${what}`, body });
       await load();
     });
   return (

@@ -2,7 +2,6 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { OPEN_TIMEOUT_MS } from '../../../client/index.ts';
 import type { ElectionView } from '../../../protocol/elections.ts';
-import { api } from '../../ui/account-session.ts';
 import { announce, toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
@@ -11,7 +10,8 @@ import { ErrorSummary, Field } from '../../ui/field.tsx';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { type Submission, useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
-import type { Chosen } from './run.tsx';
+import type { Chosen } from './chosen.ts';
+import { useRight } from './right.ts';
 
 type Asking = 'open-timed' | 'close' | 'publish' | 'cancel' | 'delete' | undefined;
 
@@ -25,12 +25,13 @@ interface Acts {
 }
 
 function useActs(live: LiveMeeting, election: ElectionView): Acts {
+  const { http } = useRight();
   const form = useSubmission('controls');
   return {
     form,
     async act(path, body) {
       await form.submit([], async () => {
-        const changed = await api.call<ElectionView>({
+        const changed = await http.call<ElectionView>({
           method: 'POST',
           path: `/v1/elections/${election.election_id}/${path}`,
           body,
@@ -221,6 +222,7 @@ export function Controls(props: {
 }) {
   const { live, election, onChoose } = props;
   const { state, election_id: id } = election;
+  const { http } = useRight();
   const acts = useActs(live, election);
   const [asking, setAsking] = useState<Asking>();
   const place = useRef<HTMLDivElement>(null);
@@ -229,14 +231,14 @@ export function Controls(props: {
   const copy = () =>
     acts.form.submit([], async () => {
       const path = `/v1/elections/${id}/copy`;
-      const made = await api.call<ElectionView>({ method: 'POST', path, body: {}, creates: true });
+      const made = await http.call<ElectionView>({ method: 'POST', path, body: {}, creates: true });
       live.put(made);
       onChoose({ electionId: made.election_id });
       toast(t('controls.copied'));
     });
   const erase = () =>
     acts.form.submit([], async () => {
-      await api.call({ method: 'DELETE', path: `/v1/elections/${id}` });
+      await http.call({ method: 'DELETE', path: `/v1/elections/${id}` });
       live.remove(id);
       close();
     });

@@ -23,6 +23,8 @@ export interface DraftOption {
   readonly description: string;
   /** picture_id */
   readonly picture?: string | undefined;
+  /** what it shows, in words */
+  readonly pictureAlt?: string;
 }
 
 /** The form as it is filled in: texts, as people type them. */
@@ -147,11 +149,12 @@ export function electionOf(draft: Draft, meetingId: string): NewElectionInput {
     ...(draft.method === 'motion'
       ? {}
       : {
-          options: filled.map(({ title, description, picture }, i) => ({
+          options: filled.map(({ title, description, picture, pictureAlt = '' }, i) => ({
             id: ids[i] as string,
             title: title.trim(),
             ...(description.trim() === '' ? {} : { description: description.trim() }),
             ...(picture === undefined ? {} : { picture }),
+            ...(picture === undefined || pictureAlt.trim() === '' ? {} : { picture_alt: pictureAlt.trim() }),
           })),
         }),
     rules: rulesOf(draft),
@@ -175,11 +178,12 @@ export function draftOf(pattern: Partial<ElectionView>, before: Draft = EMPTY): 
   const most = settings.total ?? settings.credits ?? settings.max;
   const majority = pattern.rules?.majority;
   const quorum = pattern.rules?.quorum;
-  const options = pattern.options?.map(({ title, description = '', picture }, key) => ({
+  const options = pattern.options?.map(({ title, description = '', picture, picture_alt: pictureAlt = '' }, key) => ({
     key,
     title,
     description,
     picture,
+    pictureAlt,
   }));
   return {
     ...before,

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import type { ElectionView } from '../../../protocol/elections.ts';
-import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Choices, Select } from '../../ui/choices.tsx';
 import { methodName } from '../../ui/election-words.ts';
@@ -12,6 +11,7 @@ import { SimilarTitles } from '../search/similar-titles.tsx';
 import { t } from '../texts.ts';
 import { changesOf, type Draft, draftOf, EMPTY, electionOf, hasMost, hasSeats, METHODS, USUAL_MOST } from './draft.ts';
 import { OptionsEditor } from './options-editor.tsx';
+import { useRight } from './right.ts';
 import { SaveTemplate, Templates } from './templates.tsx';
 
 function isWhole(text: string, least: number): boolean {
@@ -36,7 +36,8 @@ function problemsOf(draft: Draft): readonly FieldError[] {
 
 interface PartProps {
   readonly draft: Draft;
-  readonly change: (more: Partial<Draft>) => void;
+  /** what is other now; of the draft as it is at that moment, where it is asked for */
+  readonly change: (more: Partial<Draft> | ((draft: Draft) => Partial<Draft>)) => void;
   readonly form: Submission;
 }
 
@@ -82,7 +83,7 @@ function MethodPart({ draft, change, form }: PartProps) {
         <OptionsEditor
           options={draft.options}
           error={form.errorOf('options')}
-          onChange={(options) => change({ options })}
+          onChange={(alter) => change(({ options }) => ({ options: alter(options) }))}
         />
       )}
     </>
@@ -108,6 +109,7 @@ function GroupPart({ draft, change }: Omit<PartProps, 'form'>) {
 }
 
 function RulesPart({ draft, change, form }: PartProps) {
+  const { ofOrganisation } = useRight();
   return (
     <details class="form-rules">
       <summary>{t('form.rules')}</summary>
@@ -184,11 +186,14 @@ function RulesPart({ draft, change, form }: PartProps) {
           options={[
             { value: 'meeting', text: t('roll.meeting') },
             { value: 'members', text: t('roll.members') },
-            { value: 'tokens', text: t('roll.tokens') },
+            // links to vote with are made with a role of the organisation
+            ...(ofOrganisation || draft.roll === 'tokens'
+              ? [{ value: 'tokens', text: t('roll.tokens') } as const]
+              : []),
           ]}
           onChange={(roll) => change({ roll })}
         />
-        {draft.roll === 'members' && <GroupPart draft={draft} change={change} />}
+        {ofOrganisation && draft.roll === 'members' && <GroupPart draft={draft} change={change} />}
       </div>
     </details>
   );
@@ -217,12 +222,14 @@ export function ElectionForm(props: {
 }) {
   const { meetingId, election, onMade, onCancel } = props;
   const [draft, setDraft] = useState<Draft>(() => (election === undefined ? EMPTY : draftOf(election)));
+  const { http, ofOrganisation } = useRight();
   const form = useSubmission('create-election', undefined, FIELDS);
-  const change = (more: Partial<Draft>) => setDraft((before) => ({ ...before, ...more }));
+  const change: PartProps['change'] = (more) =>
+    setDraft((before) => ({ ...before, ...(typeof more === 'function' ? more(before) : more) }));
   const send = () =>
     election === undefined
-      ? api.createElection(electionOf(draft, meetingId))
-      : api.call<ElectionView>({
+      ? http.createElection(electionOf(draft, meetingId))
+      : http.call<ElectionView>({
           method: 'PATCH',
           path: `/v1/elections/${election.election_id}`,
           body: changesOf(draft),
@@ -239,7 +246,7 @@ export function ElectionForm(props: {
       beside={
         <>
           <Button onClick={onCancel}>{t('form.cancel')}</Button>
-          <SaveTemplate draft={draft} />
+          {ofOrganisation && <SaveTemplate draft={draft} />}
         </>
       }
     >
@@ -254,7 +261,7 @@ export function ElectionForm(props: {
         maxLength={500}
         required
       />
-      {election === undefined && <SimilarTitles title={draft.title} />}
+      {ofOrganisation && election === undefined && <SimilarTitles title={draft.title} />}
       <Field
         id="description"
         label={t('form.description')}

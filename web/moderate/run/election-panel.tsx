@@ -3,14 +3,16 @@ import { Countdown } from '../../ui/countdown.tsx';
 import { methodName, optionTitle, stateName } from '../../ui/election-words.ts';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { letterOf } from '../../ui/options.ts';
+import { Paragraphs } from '../../ui/paragraphs.tsx';
 import { t } from '../texts.ts';
+import type { Chosen } from './chosen.ts';
 import { Controls } from './controls.tsx';
 import { LiveFigures } from './live-figures.tsx';
 import { PaperPanel } from './paper.tsx';
 import { Participation } from './participation.tsx';
 import { ResultPanel } from './result-panel.tsx';
+import { useRight } from './right.ts';
 import { rulesInWords } from './rules-words.ts';
-import type { Chosen } from './run.tsx';
 import { Tokens } from './tokens.tsx';
 
 /** What a draft asks, as voters will see it. */
@@ -49,7 +51,9 @@ export function ElectionPanel(props: {
   readonly onChoose: (chosen: Chosen) => void;
 }) {
   const { live, election, onChoose } = props;
+  const { leads, ofOrganisation } = useRight();
   const { state } = election;
+  const takesTokens = election.roll === 'tokens' && (state === 'draft' || state === 'open');
   return (
     <article class="stack election-panel">
       <header class="stack election-head">
@@ -63,19 +67,19 @@ export function ElectionPanel(props: {
           )}
         </p>
         <h2 class="election-title">{election.title}</h2>
-        {election.description !== '' && <p>{election.description}</p>}
+        {election.description !== '' && <Paragraphs text={election.description} />}
         <p class="soft small">{settingsInWords(election).join(' · ')}</p>
       </header>
       {state === 'cancelled' && election.cancel_reason !== null && (
         <p>{t('panel.cancelled', { reason: election.cancel_reason })}</p>
       )}
       {state === 'draft' && <Draft election={election} />}
-      {election.roll === 'tokens' && (state === 'draft' || state === 'open') && <Tokens election={election} />}
+      {takesTokens && leads && ofOrganisation && <Tokens election={election} />}
       {state === 'open' && <LiveFigures live={live} election={election} />}
       {(state === 'closed' || state === 'published') && <ResultPanel live={live} election={election} />}
       {state !== 'draft' && state !== 'cancelled' && <Participation live={live} election={election} />}
-      {(state === 'open' || state === 'closed') && <PaperPanel election={election} />}
-      <Controls live={live} election={election} onChoose={onChoose} />
+      {leads && (state === 'open' || state === 'closed') && <PaperPanel election={election} />}
+      {leads && <Controls live={live} election={election} onChoose={onChoose} />}
     </article>
   );
 }

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import type { MeetingView } from '../../../protocol/meetings.ts';
-import { api } from '../../ui/account-session.ts';
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
@@ -10,6 +9,7 @@ import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
 import { localMoment, momentOf } from './moments.ts';
+import { useRight } from './right.ts';
 
 /** The settings as they are typed. */
 interface Typed {
@@ -73,11 +73,12 @@ function changesOf(typed: Typed): object {
 /** A new code for the next who join; the old one, on a photograph perhaps, leads nowhere any more. */
 function RotateCode({ live }: { readonly live: LiveMeeting }) {
   const [asking, setAsking] = useState(false);
+  const { http } = useRight();
   const form = useSubmission('rotate-code');
   const rotate = async () => {
     const path = `/v1/meetings/${live.meetingId}/rotate-code`;
     const done = await form.submit([], async () => {
-      live.meeting.value = await api.call<MeetingView>({ method: 'POST', path });
+      live.meeting.value = await http.call<MeetingView>({ method: 'POST', path });
     });
     setAsking(false);
     if (done) toast(t('settings.rotated'));
@@ -109,12 +110,13 @@ function RotateCode({ live }: { readonly live: LiveMeeting }) {
 /** How a meeting is held: who may come in, how long one may speak, how many proxies one may hold. */
 export function MeetingSettings({ live, onDone }: { readonly live: LiveMeeting; readonly onDone: () => void }) {
   const [typed, setTyped] = useState<Typed>(() => typedOf(live.meeting.value as MeetingView));
+  const { http } = useRight();
   const form = useSubmission('save-meeting', undefined, FIELDS);
   const change = (more: Partial<Typed>) => setTyped((before) => ({ ...before, ...more }));
   const save = () =>
     form.submit(problemsOf(typed), async () => {
       const path = `/v1/meetings/${live.meetingId}`;
-      live.meeting.value = await api.call<MeetingView>({ method: 'PATCH', path, body: changesOf(typed) });
+      live.meeting.value = await http.call<MeetingView>({ method: 'PATCH', path, body: changesOf(typed) });
       toast(t('members.saved'));
       onDone();
     });

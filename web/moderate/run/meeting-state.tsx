@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import type { MeetingView } from '../../../protocol/meetings.ts';
-import { api } from '../../ui/account-session.ts';
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
@@ -8,24 +7,26 @@ import { ErrorSummary } from '../../ui/field.tsx';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
+import { useRight } from './right.ts';
 
 /** Begins the meeting and ends it; the end asks first, and again while votes are open. */
 export function MeetingState({ live }: { readonly live: LiveMeeting }) {
   const [asking, setAsking] = useState(false);
+  const { http, leads } = useRight();
   const form = useSubmission('meeting-state');
   const { state } = live.meeting.value as MeetingView;
   const path = `/v1/meetings/${live.meetingId}`;
   const open = live.elections.value?.filter((election) => election.state === 'open').length ?? 0;
   const start = () =>
     form.submit([], async () => {
-      live.meeting.value = await api.call<MeetingView>({ method: 'POST', path: `${path}/start` });
+      live.meeting.value = await http.call<MeetingView>({ method: 'POST', path: `${path}/start` });
       toast(t('run.started'));
     });
   const end = async () => {
     const body = open > 0 ? { force: true } : {};
     const done = await form.submit([], async () => {
       live.meeting.value = (
-        await api.call<{ meeting: MeetingView }>({ method: 'POST', path: `${path}/end`, body })
+        await http.call<{ meeting: MeetingView }>({ method: 'POST', path: `${path}/end`, body })
       ).meeting;
     });
     setAsking(false);
@@ -33,12 +34,12 @@ export function MeetingState({ live }: { readonly live: LiveMeeting }) {
   };
   return (
     <>
-      {state === 'planned' && (
+      {leads && state === 'planned' && (
         <Button id="meeting-state" kind="primary" busy={form.busy} onClick={() => void start()}>
           {t('run.start')}
         </Button>
       )}
-      {state === 'live' && (
+      {leads && state === 'live' && (
         <Button id="meeting-state" kind="quiet" busy={form.busy} onClick={() => setAsking(true)}>
           {t('run.end')}
         </Button>

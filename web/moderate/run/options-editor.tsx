@@ -1,66 +1,41 @@
-import { api } from '../../ui/account-session.ts';
+import { useRef } from 'preact/hooks';
 import { announce } from '../../ui/announce.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { letterOf } from '../../ui/options.ts';
-import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
 import type { DraftOption } from './draft.ts';
+import { OptionPicture } from './option-picture.tsx';
 
-const PICTURE_TYPES = 'image/png,image/jpeg,image/webp';
-
-/** A picture beside the option, sent as soon as it is chosen. */
-function Picture({ option, onChange }: { option: DraftOption; onChange: (picture: string | undefined) => void }) {
-  const form = useSubmission(`picture-${option.key}`);
-  const send = (file: File) =>
-    form.submit([], async () => {
-      const made = await api.call<{ picture_id: string }>({
-        method: 'POST',
-        path: '/v1/pictures',
-        file: { content: file, mediaType: file.type },
-      });
-      onChange(made.picture_id);
-    });
-  return (
-    <div class="row option-picture">
-      {option.picture !== undefined && <img src={`/v1/pictures/${option.picture}`} alt="" />}
-      <label class="button button-plain">
-        {option.picture === undefined ? t('form.picture') : t('form.pictureOther')}
-        <input
-          id={`picture-${option.key}`}
-          class="unseen"
-          type="file"
-          accept={PICTURE_TYPES}
-          onChange={(event) => {
-            const [file] = event.currentTarget.files ?? [];
-            if (file !== undefined) void send(file);
-          }}
-        />
-      </label>
-      {form.errors.map(({ text }) => (
-        <span class="field-error" role="alert" key={text}>
-          {text}
-        </span>
-      ))}
-    </div>
-  );
+/** The option in words, by its letter while it has no name. */
+function nameOf({ title }: DraftOption, index: number): string {
+  return title.trim() === '' ? letterOf(index) : title;
 }
 
 /** The options in their order: names, words about them, pictures; moved up and down by buttons. */
 export function OptionsEditor(props: {
   readonly options: readonly DraftOption[];
   readonly error: string | undefined;
-  readonly onChange: (options: readonly DraftOption[]) => void;
+  /** takes the options as they are by then: a picture may have been on its way while something else was changed */
+  readonly onChange: (alter: (options: readonly DraftOption[]) => readonly DraftOption[]) => void;
 }) {
   const { options, error, onChange } = props;
   const change = (key: number, more: Partial<DraftOption>) =>
-    onChange(options.map((option) => (option.key === key ? { ...option, ...more } : option)));
+    onChange((present) => present.map((option) => (option.key === key ? { ...option, ...more } : option)));
+  const lastKey = useRef(0); // never used again: a picture that is on its way belongs to an option that may be gone
+  const add = () => {
+    lastKey.current = Math.max(lastKey.current, ...options.map(({ key }) => key)) + 1;
+    const option = { key: lastKey.current, title: '', description: '' };
+    onChange((present) => [...present, option]);
+  };
   const move = (from: number, to: number) => {
-    const moved = [...options];
-    const [option] = moved.splice(from, 1);
+    const option = options[from];
     if (option === undefined) return;
-    moved.splice(to, 0, option);
-    onChange(moved);
+    onChange((present) => {
+      const others = present.filter(({ key }) => key !== option.key);
+      const itself = present.filter(({ key }) => key === option.key);
+      return [...others.slice(0, to), ...itself, ...others.slice(to)];
+    });
     announce(t('form.moved', { title: option.title, place: to + 1, count: options.length }));
   };
   return (
@@ -80,27 +55,32 @@ export function OptionsEditor(props: {
               onInput={(title) => change(option.key, { title })}
               maxLength={500}
             />
-            <IconButton
-              icon="up"
-              label={t('form.up', { title: option.title || letterOf(i) })}
-              disabled={i === 0}
-              onClick={() => move(i, i - 1)}
-            />
-            <IconButton
-              icon="down"
-              label={t('form.down', { title: option.title || letterOf(i) })}
-              disabled={i === options.length - 1}
-              onClick={() => move(i, i + 1)}
-            />
-            <IconButton
-              icon="cross"
-              label={t('form.remove', { title: option.title || letterOf(i) })}
-              disabled={options.length <= 2}
-              onClick={() => onChange(options.filter(({ key }) => key !== option.key))}
-            />
+            <span class="option-acts">
+              <IconButton
+                icon="up"
+                label={t('form.up', { title: nameOf(option, i) })}
+                disabled={i === 0}
+                onClick={() => move(i, i - 1)}
+              />
+              <IconButton
+                icon="down"
+                label={t('form.down', { title: nameOf(option, i) })}
+                disabled={i === options.length - 1}
+                onClick={() => move(i, i + 1)}
+              />
+              <IconButton
+                icon="cross"
+                label={t('form.remove', { title: nameOf(option, i) })}
+                disabled={options.length <= 2}
+                onClick={() => onChange((present) => present.filter(({ key }) => key !== option.key))}
+              />
+            </span>
           </div>
           <details>
-            <summary>{t('form.more')}</summary>
+            <summary>
+              {t('form.more')}
+              <span class="unseen"> {nameOf(option, i)}</span>
+            </summary>
             <div class="stack">
               <Field
                 id={`description-${option.key}`}
@@ -110,18 +90,13 @@ export function OptionsEditor(props: {
                 lines={3}
                 maxLength={5_000}
               />
-              <Picture option={option} onChange={(picture) => change(option.key, { picture })} />
+              <OptionPicture option={option} name={nameOf(option, i)} onChange={(more) => change(option.key, more)} />
             </div>
           </details>
         </div>
       ))}
       <div class="row">
-        <Button
-          icon="plus"
-          onClick={() =>
-            onChange([...options, { key: Math.max(...options.map(({ key }) => key)) + 1, title: '', description: '' }])
-          }
-        >
+        <Button icon="plus" onClick={add}>
           {t('form.addOption')}
         </Button>
       </div>

@@ -2,7 +2,6 @@ import { useEffect, useState } from 'preact/hooks';
 import type { z } from 'zod';
 import type { ElectionView } from '../../../protocol/elections.ts';
 import type { paperBatchView, paperView } from '../../../protocol/paper.ts';
-import { api } from '../../ui/account-session.ts';
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { optionTitle } from '../../ui/election-words.ts';
@@ -11,6 +10,7 @@ import { letterOf } from '../../ui/options.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
 import { countOfLines, countOfSums, countsBySums, type PaperCount, type Sums } from './paper-count.ts';
+import { useRight } from './right.ts';
 
 type Paper = z.infer<typeof paperView>;
 type Batch = z.infer<typeof paperBatchView>;
@@ -89,15 +89,16 @@ function BatchRow(props: {
 }) {
   const { election, batch, onChanged } = props;
   const base = `/v1/elections/${election.election_id}/paper-batches/${batch.batch_id}`;
+  const { http } = useRight();
   const form = useSubmission(`batch-${batch.batch_id}`);
   const confirm = async (count: PaperCount) => {
-    await api.call({ method: 'POST', path: `${base}/confirm`, body: { count } });
+    await http.call({ method: 'POST', path: `${base}/confirm`, body: { count } });
     toast(t('paper.confirmed'));
     await onChanged();
   };
   const remove = () =>
     form.submit([], async () => {
-      await api.call({ method: 'DELETE', path: base });
+      await http.call({ method: 'DELETE', path: base });
       await onChanged();
     });
   return (
@@ -136,9 +137,10 @@ export function PaperPanel({ election }: { readonly election: ElectionView }) {
   const [paper, setPaper] = useState<Paper>();
   const [declared, setDeclared] = useState('');
   const [label, setLabel] = useState('');
+  const { http } = useRight();
   const form = useSubmission('paper');
   const base = `/v1/elections/${election.election_id}`;
-  const load = () => api.call<Paper>({ method: 'GET', path: `${base}/paper-batches` }).then(setPaper);
+  const load = () => http.call<Paper>({ method: 'GET', path: `${base}/paper-batches` }).then(setPaper);
   useEffect(() => {
     if (open) void form.submit([], load);
   }, [open, election.changed_pos]);
@@ -147,12 +149,12 @@ export function PaperPanel({ election }: { readonly election: ElectionView }) {
       /^[0-9]{1,7}$/.test(declared.trim()) ? [] : [{ field: 'declared', text: t('form.numberWrong') }],
       async () => {
         const body = { ballots: Number(declared) };
-        setPaper(await api.call<Paper>({ method: 'PUT', path: `${base}/paper-declaration`, body }));
+        setPaper(await http.call<Paper>({ method: 'PUT', path: `${base}/paper-declaration`, body }));
       },
     );
   const enter = async (count: PaperCount) => {
     const body = { label: label.trim() === '' ? t('paper.heap') : label.trim(), count };
-    await api.call({ method: 'POST', path: `${base}/paper-batches`, body, creates: true });
+    await http.call({ method: 'POST', path: `${base}/paper-batches`, body, creates: true });
     setLabel('');
     await load();
   };

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ParticipationView } from '../../../client/index.ts';
 import type { ElectionView } from '../../../protocol/elections.ts';
-import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatNumber, formatShare } from '../../ui/i18n.ts';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { refusalText } from '../../ui/refusal-words.ts';
 import { t } from '../texts.ts';
+import { useRight } from './right.ts';
 
 const AGAIN_MS = 3_000;
 
@@ -22,11 +22,12 @@ interface ParticipantPage {
 
 /** Who has voted and who has not; never how. */
 function Participants({ electionId }: { readonly electionId: string }) {
+  const { http } = useRight();
   const [people, setPeople] = useState<readonly Participant[]>();
   const [next, setNext] = useState<string | null>(null);
   const [problem, setProblem] = useState('');
   const load = (cursor?: string) =>
-    api
+    http
       .call<ParticipantPage>({
         method: 'GET',
         path: `/v1/elections/${electionId}/participants`,

@@ -1,12 +1,12 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AgendaView } from '../../../protocol/agenda.ts';
 import type { ElectionView } from '../../../protocol/elections.ts';
-import { api } from '../../ui/account-session.ts';
 import { ConnectionState } from '../../ui/connection-state.tsx';
-import { LiveMeeting } from '../../ui/live-meeting.ts';
+import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
 import { t } from '../texts.ts';
 import { Agenda } from './agenda.tsx';
+import type { Chosen } from './chosen.ts';
 import { ElectionForm } from './election-form.tsx';
 import { ElectionPanel } from './election-panel.tsx';
 import { MeetingHead } from './meeting-head.tsx';
@@ -15,32 +15,15 @@ import { People } from './people.tsx';
 
 /** Questions may be longer than lines of an agenda. */
 const AGENDA_TITLE_MAX = 200;
-/** One console asks alone: nothing is gained by waiting. */
-const REREAD_WITHIN_MS = 50;
-
-/** What stands in the middle: an election by its id, its form, the form for a new one, or the meeting's settings. */
-export type Chosen = { readonly electionId: string; readonly editing?: boolean } | 'new' | 'settings' | undefined;
-
 /** A vote made here comes last on the agenda; without that it still stands below it. */
 async function placeOnAgenda(live: LiveMeeting, { election_id: id, title }: ElectionView): Promise<void> {
   const body = { kind: 'election', title: title.slice(0, AGENDA_TITLE_MAX), election_id: id };
   const path = `/v1/meetings/${live.meetingId}/agenda`;
-  live.agenda.value = await api.call<AgendaView>({ method: 'POST', path, body }).catch(() => live.agenda.value);
+  live.agenda.value = await live.http.call<AgendaView>({ method: 'POST', path, body }).catch(() => live.agenda.value);
 }
 
 /** The page that a meeting is run from: agenda, the vote in the middle, the people. */
-export function Run({ meetingId }: { readonly meetingId: string }) {
-  const live = useMemo(
-    () =>
-      new LiveMeeting({
-        meetingId,
-        auth: { ticket: async () => (await api.socketTicket()).ticket },
-        http: api,
-        rereadWithinMs: REREAD_WITHIN_MS,
-      }),
-    [meetingId],
-  );
-  useEffect(() => () => live.close(), [live]);
+export function Run({ live }: { readonly live: LiveMeeting }) {
   const [chosen, setChosen] = useState<Chosen>();
   const middle = useRef<HTMLElement>(null);
   const place = typeof chosen === 'object' ? `${chosen.electionId} ${chosen.editing === true}` : chosen;
@@ -49,7 +32,6 @@ export function Run({ meetingId }: { readonly meetingId: string }) {
     if (place !== undefined) middle.current?.focus({ preventScroll: matchMedia('(min-width: 60rem)').matches });
   }, [place]);
   const elections = live.elections.value;
-  if (live.refused.value !== undefined) return <p role="alert">{t('run.missing')}</p>;
   if (elections === undefined) return <Skeleton lines={5} />;
   const shown =
     typeof chosen === 'object'
@@ -77,7 +59,7 @@ export function Run({ meetingId }: { readonly meetingId: string }) {
           {(chosen === 'new' || editing) && (
             <ElectionForm
               key={editing ? shown?.election_id : 'new'}
-              meetingId={meetingId}
+              meetingId={live.meetingId}
               election={editing ? shown : undefined}
               onMade={made}
               onCancel={() => setChosen(editing && shown ? { electionId: shown.election_id } : undefined)}

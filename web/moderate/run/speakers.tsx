@@ -1,18 +1,19 @@
-import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorSummary } from '../../ui/field.tsx';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
+import { useRight } from './right.ts';
 
 /** Who speaks and who wants to; the list moves for everyone at once. */
 export function Speakers({ live }: { readonly live: LiveMeeting }) {
   const list = live.speakers.value;
+  const { http, leads } = useRight();
   const form = useSubmission('speakers');
   if (list === undefined) return null;
   const path = `/v1/meetings/${live.meetingId}`;
-  const act = (how: string) => form.submit([], () => api.call({ method: 'POST', path: `${path}/speakers/${how}` }));
-  const toggle = () => form.submit([], () => api.call({ method: 'PATCH', path, body: { speakers_open: !list.open } }));
+  const act = (how: string) => form.submit([], () => http.call({ method: 'POST', path: `${path}/speakers/${how}` }));
+  const toggle = () => form.submit([], () => http.call({ method: 'PATCH', path, body: { speakers_open: !list.open } }));
   const speaking = list.items.find(({ state }) => state === 'speaking');
   const waiting = list.items.filter(({ state }) => state === 'waiting');
   const next = waiting[0];
@@ -33,21 +34,23 @@ export function Speakers({ live }: { readonly live: LiveMeeting }) {
           ))}
         </ol>
       )}
-      <div class="row">
-        {next !== undefined && (
-          <Button busy={form.busy} onClick={() => void act(`${next.speaker_id}/next`)}>
-            {t('speakers.next')}
+      {leads && (
+        <div class="row">
+          {next !== undefined && (
+            <Button busy={form.busy} onClick={() => void act(`${next.speaker_id}/next`)}>
+              {t('speakers.next')}
+            </Button>
+          )}
+          {speaking !== undefined && (
+            <Button busy={form.busy} onClick={() => void act(`${speaking.speaker_id}/done`)}>
+              {t('speakers.done')}
+            </Button>
+          )}
+          <Button kind="quiet" busy={form.busy} onClick={() => void toggle()}>
+            {list.open ? t('speakers.close') : t('speakers.open')}
           </Button>
-        )}
-        {speaking !== undefined && (
-          <Button busy={form.busy} onClick={() => void act(`${speaking.speaker_id}/done`)}>
-            {t('speakers.done')}
-          </Button>
-        )}
-        <Button kind="quiet" busy={form.busy} onClick={() => void toggle()}>
-          {list.open ? t('speakers.close') : t('speakers.open')}
-        </Button>
-      </div>
+        </div>
+      )}
     </section>
   );
 }

@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ElectionView } from '../../../protocol/elections.ts';
 import type { TemplateView } from '../../../protocol/templates.ts';
-import { api } from '../../ui/account-session.ts';
 import { toast } from '../../ui/announce.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/choices.tsx';
@@ -10,6 +9,7 @@ import { ErrorSummary, Field } from '../../ui/field.tsx';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
 import { type Draft, draftOf, electionOf } from './draft.ts';
+import { useRight } from './right.ts';
 
 interface TemplatePage {
   readonly items: readonly TemplateView[];
@@ -17,10 +17,11 @@ interface TemplatePage {
 
 /** Fills the form from a template; nothing where there is none. */
 export function Templates({ onChoose }: { readonly onChoose: (draft: Draft) => void }) {
+  const { http } = useRight();
   const [templates, setTemplates] = useState<readonly TemplateView[]>([]);
   const [chosen, setChosen] = useState('');
   useEffect(() => {
-    api.call<TemplatePage>({ method: 'GET', path: '/v1/election-templates' }).then(
+    http.call<TemplatePage>({ method: 'GET', path: '/v1/election-templates' }).then(
       ({ items }) => setTemplates(items),
       () => {},
     ); // the form works without
@@ -48,6 +49,7 @@ export function Templates({ onChoose }: { readonly onChoose: (draft: Draft) => v
 export function SaveTemplate({ draft }: { readonly draft: Draft }) {
   const [open, setOpen] = useState(false);
   const [name, setName] = useState('');
+  const { http } = useRight();
   const form = useSubmission('template-name');
   const problems = name.trim() === '' ? [{ field: 'template-name', text: t('template.nameMissing') }] : [];
   const save = () =>
@@ -59,7 +61,7 @@ export function SaveTemplate({ draft }: { readonly draft: Draft }) {
         ...(options === undefined || options.length < 2 ? {} : { options }),
       };
       const body = { name: name.trim(), election };
-      await api.call({ method: 'POST', path: '/v1/election-templates', body, creates: true });
+      await http.call({ method: 'POST', path: '/v1/election-templates', body, creates: true });
       setOpen(false);
       toast(t('template.saved'));
     });

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { ElectionView } from '../../../protocol/elections.ts';
-import { api } from '../../ui/account-session.ts';
 import { Field } from '../../ui/field.tsx';
 import { Form, SubmitButton } from '../../ui/form.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
+import { useRight } from './right.ts';
 import { csvOfTokens, newTokens } from './voting-tokens.ts';
 
 /** What the gateway takes in one request. */
@@ -18,6 +18,7 @@ const TOKENS_MAX = 20_000;
 export function Tokens({ election }: { readonly election: ElectionView }) {
   const [count, setCount] = useState('');
   const [made, setMade] = useState(0);
+  const { http } = useRight();
   const form = useSubmission('make-tokens');
   const wanted = Number(count);
   const good = /^[0-9]{1,5}$/.test(count.trim()) && wanted >= 1 && wanted <= TOKENS_MAX;
@@ -27,7 +28,7 @@ export function Tokens({ election }: { readonly election: ElectionView }) {
       const tokens = await newTokens(wanted);
       const body = { credentials: tokens.map(({ hash }) => ({ hash })) };
       const path = `/v1/elections/${election.election_id}/credentials`;
-      await api.call({ method: 'POST', path, body, creates: true, timeoutMs: 60_000 });
+      await http.call({ method: 'POST', path, body, creates: true, timeoutMs: 60_000 });
       // saved once they count: a file of links that do not would be handed out
       saveFile('voting-links.csv', 'text/csv', csvOfTokens(tokens, `${location.origin}/vote/${election.election_id}`));
       setMade(wanted);

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PageView } from '../../../client/index.ts';
 import type { AttendeeView } from '../../../protocol/meetings.ts';
-import { api } from '../../ui/account-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorSummary } from '../../ui/field.tsx';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { t } from '../texts.ts';
+import { useRight } from './right.ts';
 
 /** Names shown at once; the rest is a number and comes in by 'everyone'. */
 const SHOWN = 20;
@@ -15,6 +15,7 @@ const SHOWN = 20;
 export function WaitingRoom({ live }: { readonly live: LiveMeeting }) {
   const waiting = live.presence.value?.waiting ?? 0;
   const [people, setPeople] = useState<readonly AttendeeView[]>([]);
+  const { http, leads } = useRight();
   const form = useSubmission('waiting');
   const path = `/v1/meetings/${live.meetingId}`;
   useEffect(() => {
@@ -22,7 +23,7 @@ export function WaitingRoom({ live }: { readonly live: LiveMeeting }) {
       setPeople([]);
       return;
     }
-    api
+    http
       .call<PageView<AttendeeView>>({
         method: 'GET',
         path: `${path}/attendees`,
@@ -37,7 +38,7 @@ export function WaitingRoom({ live }: { readonly live: LiveMeeting }) {
   const admit = (attendees?: readonly string[]) =>
     form.submit([], async () => {
       const body = attendees === undefined ? {} : { attendees };
-      await api.call({ method: 'POST', path: `${path}/attendees/admit`, body });
+      await http.call({ method: 'POST', path: `${path}/attendees/admit`, body });
       setPeople((before) => before.filter(({ attendee_id: id }) => attendees?.includes(id) === false));
     });
   return (
@@ -50,15 +51,19 @@ export function WaitingRoom({ live }: { readonly live: LiveMeeting }) {
         {people.map(({ attendee_id: id, name }) => (
           <li key={id} class="list-row">
             <span>{name}</span>
-            <Button label={t('waiting.admitOne', { name })} busy={form.busy} onClick={() => void admit([id])}>
-              {t('waiting.admit')}
-            </Button>
+            {leads && (
+              <Button label={t('waiting.admitOne', { name })} busy={form.busy} onClick={() => void admit([id])}>
+                {t('waiting.admit')}
+              </Button>
+            )}
           </li>
         ))}
       </ul>
-      <Button kind="primary" wide busy={form.busy} onClick={() => void admit()}>
-        {t('waiting.admitAll')}
-      </Button>
+      {leads && (
+        <Button kind="primary" wide busy={form.busy} onClick={() => void admit()}>
+          {t('waiting.admitAll')}
+        </Button>
+      )}
     </section>
   );
 }

@@ -256,4 +256,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'field.no_topic': 'ist nichts, dem man folgen kann',
   'field.epoch_and_offset': 'die Stelle im Verlauf ist unvollständig; laden Sie die Seite neu',
   'field.ticket_or_key': 'senden Sie entweder einen Zugangsschein oder einen Schlüssel',
+  'field.no_time_of_day': 'ist keine Uhrzeit; schreiben Sie sie wie 22:00',
+  'field.same_time': 'beginnt und endet zur selben Zeit; wählen Sie zwei Zeiten',
+  'field.no_push_endpoint': 'kann nicht verwendet werden; laden Sie die Seite neu',
+  'field.no_push_key': 'kann nicht verwendet werden; laden Sie die Seite neu',
 };

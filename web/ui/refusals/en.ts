@@ -250,4 +250,8 @@ export const en = {
   'field.no_topic': 'is nothing that can be followed',
   'field.epoch_and_offset': 'the place in the log is not whole; load the page again',
   'field.ticket_or_key': 'send either a ticket or a key',
+  'field.no_time_of_day': 'is not a time of day; write it like 22:00',
+  'field.same_time': 'begins and ends at the same time; choose two times',
+  'field.no_push_endpoint': 'cannot be used; load the page again',
+  'field.no_push_key': 'cannot be used; load the page again',
 } as const;

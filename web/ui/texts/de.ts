@@ -76,4 +76,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'countdown.left': 'Noch {{time}}',
   'stepper.less': 'Weniger für {{label}}',
   'stepper.more': 'Mehr für {{label}}',
+  'inbox.open': 'Nachrichten',
+  'inbox.openUnread_one': 'Nachrichten, {{count}} ungelesen',
+  'inbox.openUnread_other': 'Nachrichten, {{count}} ungelesen',
+  'inbox.arrived_one': 'Eine Nachricht ist gekommen; {{count}} ist ungelesen.',
+  'inbox.arrived_other': 'Eine Nachricht ist gekommen; {{count}} sind ungelesen.',
 };

@@ -73,4 +73,9 @@ export const en = {
   'countdown.left': '{{time}} left',
   'stepper.less': 'Less for {{label}}',
   'stepper.more': 'More for {{label}}',
+  'inbox.open': 'Messages',
+  'inbox.openUnread_one': 'Messages, {{count}} unread',
+  'inbox.openUnread_other': 'Messages, {{count}} unread',
+  'inbox.arrived_one': 'A message has arrived; {{count}} is unread.',
+  'inbox.arrived_other': 'A message has arrived; {{count}} are unread.',
 } as const;

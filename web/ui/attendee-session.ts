@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { readStored, storedKeys, writeStored } from '../ui/stored.ts';
+import { readStored, storedKeys, writeStored } from './stored.ts';
 
 /** The right to be in one meeting, kept on this device until it ends. */
 export interface AttendeeSession {
