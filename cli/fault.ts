@@ -24,6 +24,10 @@ await runCommand(async () => {
         max: SEED_RANGE - 1,
       },
       from: { type: 'number', placeholder: 'N', purpose: 'number of the first run (1)', min: 1, max: RUNS_MAX },
+      queue: {
+        type: 'boolean',
+        purpose: 'with Redis and BALLOT_FALLBACK=queue: ballots wait there, and Redis is killed as well',
+      },
       json: { type: 'boolean', purpose: 'prints the figures as one line of JSON at the end' },
     },
     notes: [
@@ -39,11 +43,12 @@ await runCommand(async () => {
       say('Stopping after this run …');
     });
   }
-  say(`The plans have seed ${seed}; to repeat them: npm run fault -- --seed ${seed}`);
+  say(`The plans have seed ${seed}; to repeat them: npm run fault -- ${flags.queue ? '--queue ' : ''}--seed ${seed}`);
   const summary = await runFaults({
     runs: flags.runs ?? RUNS_DEFAULT,
     seed,
     from: flags.from ?? 1,
+    queue: flags.queue,
     say,
     stopped: () => stopped,
   });

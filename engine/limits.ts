@@ -117,7 +117,7 @@ export const limits = {
   reminderMostMs: 24 * 3_600_000, // before the end, and never before three quarters of the time are over
   reminderLeastMs: 3_600_000, // elections that last less are over before a mail is read
   notifyEveryMs: 15_000, // how late a reminder, and what was held for quiet hours, may leave
-  notifyRoundOrganisations: 100,
+  notifyRoundItems: 100,
   notificationsKeptMs: 90 * 24 * 3_600_000, // they hold titles, and names of those who gave proxies
   notificationsTidyRows: 500,
   inboxMaxRows: 100,

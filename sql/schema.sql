@@ -1081,7 +1081,7 @@ CREATE TABLE app.notification_preferences (
   CONSTRAINT notification_preferences_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
 ); -- owner: psephos_owner; commented
 ALTER TABLE app.notification_preferences ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_members ON app.notification_preferences FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT FROM app.members m WHERE ((m.org_id = ( SELECT app.current_org() AS current_org)) AND (m.account_id = notification_preferences.account_id)))));
+CREATE POLICY of_members ON app.notification_preferences FOR SELECT TO psephos_app USING ((EXISTS ( SELECT FROM app.members m WHERE ((m.org_id = ( SELECT app.current_org() AS current_org)) AND (m.account_id = notification_preferences.account_id)))));
 CREATE POLICY own_account ON app.notification_preferences FOR ALL TO PUBLIC USING ((account_id = ( SELECT app.current_account() AS current_account)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.notification_preferences TO psephos_app;
 

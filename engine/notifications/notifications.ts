@@ -82,7 +82,7 @@ export class Notifications {
    */
   async look(): Promise<void> {
     const { management } = this.#database;
-    const { reminderMostMs, reminderLeastMs, notifyRoundOrganisations: most } = limits;
+    const { reminderMostMs, reminderLeastMs, notifyRoundItems: most } = limits;
     const due = await management.call((sql) => queries.remindersDue(sql, reminderMostMs, reminderLeastMs, most));
     for (const { orgId, electionId } of due) {
       await management.withOrg(orgId, async (tx) => {

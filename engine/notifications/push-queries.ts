@@ -1,7 +1,7 @@
 import type { NotificationFacts, NotificationKind } from '../../protocol/notifications.ts';
 import type { Sql, Transaction } from '../db/index.ts';
 import type { MailLocale } from '../deliveries/index.ts';
-import type { NewPushSubscription, PushEnd, PushSubscription } from './pushes.ts';
+import type { NewPushSubscription, PushEnd, PushSubscription } from './push.ts';
 
 /** SQL of browsers that people want pushes in, and of what waits to be pushed. */
 

@@ -20,6 +20,8 @@ export interface CastRecord {
   readonly ballot: unknown;
   readonly sentMs: number;
   readonly heardMs: number;
+  /** told in between that it was received and is not counted yet */
+  readonly queued: boolean;
   readonly told: Told;
 }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, makeSharedTempFolder, openEmbeddedPostgres } from '../../sql/embedded/index.ts';
 import { startOwnServer } from '../server.ts';
+import { startFaultRedis } from './redis.ts';
 import { steadyPort } from './server-process.ts';
 import { ServerSeat } from './server-seat.ts';
 import { startToxiproxy, type Toxiproxy } from './toxiproxy.ts';
@@ -12,13 +13,19 @@ export interface Ground {
   readonly apiKey: string;
   /** SIGKILL, and up again at once on the same port. */
   killPostgres(): Promise<void>;
+  /** The same of Redis; nothing where there is none. */
+  killRedis(): Promise<void>;
   /** Takes every fault back; resolves when everything answers. */
   recover(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts everything on loopback, in a temporary folder. @throws with what is missing */
-export async function prepareGround(gateways: number, say: (line: string) => void): Promise<Ground> {
+/**
+ * Starts everything on loopback, in a temporary folder.
+ * @param queue with a Redis, in which ballots wait that the database cannot take
+ * @throws with what is missing
+ */
+export async function prepareGround(gateways: number, queue: boolean, say: (line: string) => void): Promise<Ground> {
   const folder = await makeSharedTempFolder('psephos-fault-');
   const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
   const stop = async () => {
@@ -32,29 +39,38 @@ export async function prepareGround(gateways: number, say: (line: string) => voi
     undo.push(() => postgres.stop());
     const toxiproxy = await startToxiproxy();
     undo.push(() => toxiproxy.stop());
+    const redis = queue ? await startFaultRedis() : null;
+    if (redis !== null) undo.push(() => redis.stop());
+    const more = redis === null ? {} : { REDIS_URL: redis.url, BALLOT_FALLBACK: 'queue' };
     const seats: ServerSeat[] = [];
     let apiKey: string | null = null;
     for (let number = 1; number <= gateways; number += 1) {
-      const { seat, key } = await takeSeat(number, postgres, toxiproxy);
+      const { seat, key } = await takeSeat(number, postgres, toxiproxy, more);
       undo.push(() => seat.stop());
       seats.push(seat);
       apiKey ??= key;
     }
     if (apiKey === null) throw new Error('the first start named no API key');
-    return { gateways: seats, apiKey, ...postgresFaults(postgres, seats), stop };
+    const killRedis = () => redis?.kill() ?? Promise.resolve();
+    return { gateways: seats, apiKey, ...postgresFaults(postgres, seats), killRedis, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function takeSeat(number: number, postgres: EmbeddedPostgres, toxiproxy: Toxiproxy) {
+async function takeSeat(
+  number: number,
+  postgres: EmbeddedPostgres,
+  toxiproxy: Toxiproxy,
+  more: Readonly<Record<string, string>>,
+) {
   const name = `psephos-fault-${process.pid}-${number}`;
   const database = await toxiproxy.createProxy(`${name}-database`, `127.0.0.1:${postgres.port}`);
   const url = new URL(postgres.ownerUrl);
   url.port = String(database.port);
   const options = {
-    environment: { DATABASE_URL: url.href, LOG_LEVEL: 'error' },
+    environment: { DATABASE_URL: url.href, LOG_LEVEL: 'error', ...more },
     port: await steadyPort(),
     wsPort: await steadyPort(),
   };

@@ -13,6 +13,8 @@ export interface FaultOptions {
   readonly seed: number;
   /** number of the first run, to repeat one of an earlier campaign */
   readonly from: number;
+  /** with a Redis, in which ballots wait that the database cannot take; it is killed as well */
+  readonly queue: boolean;
   readonly say: (line: string) => void;
   /** looked at between two runs: true ends the campaign early */
   readonly stopped: () => boolean;
@@ -26,6 +28,8 @@ export interface FaultSummary {
   half_open: number;
   closes_raced: number;
   acked: number;
+  /** ballots whose voters were told in between that they were received and are not counted yet */
+  queued: number;
   lost: number;
   doubled: number;
   untrue: number;
@@ -37,15 +41,15 @@ export interface FaultSummary {
 }
 
 /** Runs one after the other on the same servers, each on an election of its own, and audits each. */
-export async function runFaults({ runs, seed, from, say, stopped }: FaultOptions): Promise<FaultSummary> {
+export async function runFaults({ runs, seed, from, queue, say, stopped }: FaultOptions): Promise<FaultSummary> {
   const summary = {
-    ...{ runs: 0, kills: 0, cuts: 0, half_open: 0, closes_raced: 0, acked: 0 },
+    ...{ runs: 0, kills: 0, cuts: 0, half_open: 0, closes_raced: 0, acked: 0, queued: 0 },
     ...{ lost: 0, doubled: 0, untrue: 0, crashes: 0, bugs_logged: 0, seed },
   };
-  const ground = await prepareGround(GATEWAYS, say);
+  const ground = await prepareGround(GATEWAYS, queue, say);
   try {
     for (let run = from; run < from + runs && !stopped(); run += 1) {
-      await oneRun(ground, planRun(seed, run, GATEWAYS), summary, say);
+      await oneRun(ground, planRun(seed, run, GATEWAYS, queue), summary, say);
     }
     return summary;
   } finally {
@@ -62,6 +66,7 @@ async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, say:
   const bugs = ground.gateways.flatMap((seat) => seat.takeBugs());
   const crashes = ground.gateways.flatMap((seat) => seat.takeCrashes());
   summary.crashes += crashes.length;
+  summary.queued += evidence.casts.filter(({ queued }) => queued).length;
   count(summary, plan, acked, findings, bugs.length);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   const verdict = findings.length === 0 ? 'true' : `${findings.length} FINDINGS`;
@@ -82,7 +87,7 @@ async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, say:
 function count(summary: FaultSummary, plan: RunPlan, acked: number, findings: readonly Finding[], bugs: number): void {
   const faults = (...kinds: Fault['kind'][]) => plan.faults.filter(({ kind }) => kinds.includes(kind)).length;
   summary.runs += 1;
-  summary.kills += faults('kill_gateway', 'kill_postgres');
+  summary.kills += faults('kill_gateway', 'kill_postgres', 'kill_redis');
   summary.cuts += faults('cut', 'reconnect');
   summary.half_open += faults('half_open');
   summary.closes_raced += plan.closeAtMs === null ? 0 : 1;

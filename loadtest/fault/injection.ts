@@ -22,6 +22,8 @@ async function inject(ground: Ground, fault: Fault, clients: readonly RunClient[
       return ground.gateways[fault.gateway]?.kill();
     case 'kill_postgres':
       return ground.killPostgres();
+    case 'kill_redis':
+      return ground.killRedis();
     case 'reconnect':
       clients[fault.socket]?.drop();
       return;

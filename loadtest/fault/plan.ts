@@ -12,6 +12,9 @@ const WEIGHTS = ['1', '1', '1', '2', '0.25', '3.5'];
 /** Shorter and longer than the engine's 800 ms for one statement: found out by the answer, or by the silence. */
 const FAULT_MS = [60, 150, 300, 600, 900, 1_100];
 
+/** Longer than five statements take to fail: the breaker opens, and what comes then is queued. */
+const QUEUED_MS = 1_500;
+
 /** What a voter sends besides one plain cast. */
 export type Habit =
   | 'once'
@@ -38,7 +41,7 @@ export interface PlannedVoter {
 
 export type Fault =
   | { readonly kind: 'kill_gateway'; readonly atMs: number; readonly gateway: number }
-  | { readonly kind: 'kill_postgres'; readonly atMs: number }
+  | { readonly kind: 'kill_postgres' | 'kill_redis'; readonly atMs: number }
   /** connections end and new ones are refused, or stay open and silent; `place` names the proxy */
   | {
       readonly kind: 'cut' | 'half_open';
@@ -66,8 +69,11 @@ export interface RunPlan {
   readonly watchers: readonly number[];
 }
 
-/** Everything that one run does, drawn from the seed alone: the same seed gives the same commands at the same times. */
-export function planRun(seed: number, run: number, gateways: number): RunPlan {
+/**
+ * Everything that one run does, drawn from the seed alone: the same seed gives the same commands at the same times.
+ * @param queue Redis is there, and dies as well; PostgreSQL is lost in every run, so that ballots are queued
+ */
+export function planRun(seed: number, run: number, gateways: number, queue = false): RunPlan {
   const random = new SeededRandom(seed, run);
   const contest = randomContest(random);
   const weighted = random.chance(0.4);
@@ -83,7 +89,7 @@ export function planRun(seed: number, run: number, gateways: number): RunPlan {
     casts: voters
       .flatMap((_, voter) => castsOf(random, contest, voter, sockets.length))
       .sort((a, b) => a.atMs - b.atMs),
-    faults: plannedFaults(random, gateways, sockets.length),
+    faults: plannedFaults(random, gateways, sockets.length, queue),
     closeAtMs: random.chance(0.6) ? random.int(VOTING_MS / 4, VOTING_MS) : null,
     closeThrough: anyGateway(),
     watchers: Array.from({ length: random.int(1, 2) }, anyGateway),
@@ -114,7 +120,7 @@ function castsOf(random: SeededRandom, contest: Contest, voter: number, sockets:
   return [first, { ...second, ballot, castKey: habit === 'rewrites' ? first.castKey : random.hex(16) }];
 }
 
-function plannedFaults(random: SeededRandom, gateways: number, sockets: number): Fault[] {
+function plannedFaults(random: SeededRandom, gateways: number, sockets: number, queue: boolean): Fault[] {
   const atMs = () => random.int(0, VOTING_MS);
   const faults: Fault[] = [];
   if (random.chance(0.6)) faults.push({ kind: 'kill_gateway', atMs: atMs(), gateway: random.int(0, gateways - 1) });
@@ -126,6 +132,12 @@ function plannedFaults(random: SeededRandom, gateways: number, sockets: number):
   }
   for (let more = random.int(0, 4); more > 0; more -= 1) {
     faults.push({ kind: 'reconnect', atMs: atMs(), socket: random.int(0, sockets - 1) });
+  }
+  if (queue) {
+    if (random.chance(0.4)) faults.push({ kind: 'kill_redis', atMs: atMs() });
+    for (let gateway = 0; gateway < gateways; gateway += 1) {
+      faults.push({ kind: 'cut', atMs: random.int(0, VOTING_MS / 4), forMs: QUEUED_MS, place: 'database', gateway });
+    }
   }
   return faults.sort((a, b) => a.atMs - b.atMs);
 }

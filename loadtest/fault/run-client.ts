@@ -54,8 +54,12 @@ export class RunClient {
     deadlineMs: number,
   ): Promise<CastRecord> {
     const sentMs = performance.now();
-    const result = await this.#client.cast(electionId, ballot, { credential: token, castKey, deadlineMs });
-    return { voter, castKey, ballot, sentMs, heardMs: performance.now(), told: toldBy(result) };
+    let queued = false;
+    const onQueued = () => {
+      queued = true;
+    };
+    const result = await this.#client.cast(electionId, ballot, { credential: token, castKey, deadlineMs, onQueued });
+    return { voter, castKey, ballot, sentMs, heardMs: performance.now(), queued, told: toldBy(result) };
   }
 
   /** Watches a topic until close(); the record grows. */

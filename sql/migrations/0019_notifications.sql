@@ -174,7 +174,7 @@ GRANT UPDATE (mail_due_at) ON app.notifications TO psephos_app;
 GRANT UPDATE ON app.notification_preferences, app.push_subscriptions TO psephos_app;
 GRANT DELETE ON app.notification_mutes, app.notification_preferences, app.push_subscriptions TO psephos_app;
 -- whoever decides how somebody is told reads that person's wishes; nothing else of an account is in them
-CREATE POLICY of_members ON app.notification_preferences FOR SELECT
+CREATE POLICY of_members ON app.notification_preferences FOR SELECT TO psephos_app
   USING (EXISTS (SELECT FROM app.members m WHERE m.org_id = (SELECT app.current_org()) AND m.account_id = notification_preferences.account_id));
 GRANT SELECT ON app.meeting_invitees, app.notification_mutes TO psephos_auditor;
 -- the inbox of a person over all organisations, pushes with their secrets, and what is due anywhere: through functions alone

@@ -7,7 +7,7 @@ import type { TopicMessage } from '../../protocol/frames/messages.ts';
 function honest(): Evidence {
   const code = (voter: number) => String(voter).repeat(32);
   const cast = (voter: number, choice: string, told: CastRecord['told'], sentMs = 10): CastRecord => {
-    return { voter, castKey: `key ${voter}`, ballot: { choice }, sentMs, heardMs: sentMs + 5, told };
+    return { voter, castKey: `key ${voter}`, ballot: { choice }, sentMs, heardMs: sentMs + 5, queued: false, told };
   };
   const accepted = (voter: number) => ({ kind: 'accepted' as const, trackingCode: code(voter) });
   const row = (voter: number, choice: 'yes' | 'no') => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { runNpmCommand } from './npm-command.ts';
 
 const RUNS = 20;
+const QUEUED_RUNS = 6;
 /** 2 to 4 s a run, and the machine is shared. */
 const TIMEOUT_MS = 240_000;
 
@@ -13,4 +14,15 @@ test(`${RUNS} faulted runs lose, double and misreport nothing`, { timeout: TIMEO
   expect(code).toBe(0);
   expect(figures.acked).toBeGreaterThan(RUNS);
   expect(figures.kills + figures.cuts + figures.half_open).toBeGreaterThan(RUNS);
+});
+
+test(`${QUEUED_RUNS} runs with the fallback queue, Redis killed as well, do the same`, {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const seed = process.env.PSEPHOS_SEED ?? String(randomInt(2 ** 31));
+  const args = ['--queue', '--runs', String(QUEUED_RUNS), '--seed', seed, '--json'];
+  const { code, output, figures } = await runNpmCommand('fault', args);
+  expect(figures, output).toMatchObject({ runs: QUEUED_RUNS, lost: 0, doubled: 0, untrue: 0, crashes: 0 });
+  expect(code).toBe(0);
+  expect(figures.queued, output).toBeGreaterThan(QUEUED_RUNS);
 });

@@ -42,3 +42,13 @@ test('sixty plans know every kind of fault and every habit', () => {
   );
   for (const found of [repeated, changed, rewritten]) expect(found?.length).toBeGreaterThan(0);
 });
+
+test('with a queue Redis dies in some runs, and every gateway loses its database in each', () => {
+  const all = Array.from({ length: RUNS }, (_, run) => planRun(5, run, 2, true));
+  expect(all.some(({ faults }) => faults.some(({ kind }) => kind === 'kill_redis'))).toBe(true);
+  for (const { faults } of all) {
+    const lost = faults.flatMap((fault) => ('place' in fault && fault.place === 'database' ? [fault.gateway] : []));
+    expect(new Set(lost)).toEqual(new Set([0, 1]));
+  }
+  expect(all.map(({ casts }) => casts)).toEqual(Array.from({ length: RUNS }, (_, run) => planRun(5, run, 2).casts));
+});

@@ -62,6 +62,7 @@ export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<
   await spreadLog(superuser, orgId);
   await fillAudit(engine, superuser, orgId);
   await fillSearch(engine, superuser, orgId);
+  await fillNotifications(engine, superuser, orgId, meeting.meetingId);
   return {
     orgId,
     apiKey: key.secret,
@@ -100,6 +101,23 @@ async function fillSearch(engine: Engine, superuser: Sql, orgId: string): Promis
     INSERT INTO app.search_outbox (org_id, kind, id, version)
     SELECT d.org_id, d.kind, d.id, d.version FROM app.search_documents d WHERE d.org_id = ${orgId} LIMIT 1`;
   await superuser`INSERT INTO app.search_retries (org_id, retry_at) VALUES (${orgId}, now())`;
+}
+
+/** Members who were told of a meeting, one of whom wants no mails; and a push that waits. */
+async function fillNotifications(engine: Engine, superuser: Sql, orgId: string, meetingId: string): Promise<void> {
+  accepted(await engine.invitees.invite(orgId, meetingId, null, ACTOR));
+  await engine.notifications.follow({ orgId, from: 1, to: await engine.feed.pos(orgId) });
+  const [told] = await superuser<{ member_id: string; account_id: string; notification_id: string }[]>`
+    SELECT member_id, account_id, notification_id FROM app.notifications WHERE org_id = ${orgId} AND account_id IS NOT NULL`;
+  if (told === undefined) throw new Error('nobody was told');
+  await superuser`INSERT INTO app.notification_mutes (org_id, member_id) VALUES (${orgId}, ${told.member_id})`;
+  await superuser`
+    WITH browser AS (
+      INSERT INTO app.push_subscriptions (account_id, endpoint, p256dh, auth)
+      VALUES (${told.account_id}, 'https://push.example/x', 'key', 'secret') RETURNING account_id, subscription_id
+    )
+    INSERT INTO app.push_messages (org_id, notification_id, account_id, subscription_id, due_at, worth_until)
+    SELECT ${orgId}, ${told.notification_id}, account_id, subscription_id, 'infinity', 'infinity' FROM browser`;
 }
 
 /** The smallest PNG that there is: one black pixel. */

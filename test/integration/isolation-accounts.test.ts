@@ -19,6 +19,8 @@ const OF_PERSONS = [
   'account_secrets',
   'account_sessions',
   'account_tokens',
+  'notification_preferences',
+  'push_subscriptions',
 ];
 const OF_NOBODY = ['oidc_logins', 'server_secrets', 'signing_keys'];
 const DOOR_READS = [
@@ -27,6 +29,7 @@ const DOOR_READS = [
   'account_sessions',
   'account_tokens',
   'accounts',
+  'push_subscriptions',
   ...OF_NOBODY,
 ];
 
@@ -37,6 +40,10 @@ async function filled() {
   accepted(await engine.signIn.requestMagicLink(email));
   await superuser`INSERT INTO app.account_recovery_codes (account_id, code_hash) VALUES (${person.accountId}, decode(repeat('ab', 32), 'hex'))`;
   await superuser`INSERT INTO app.account_identities (account_id, issuer, subject) VALUES (${person.accountId}, 'https://login.example', ${email})`;
+  await superuser`INSERT INTO app.notification_preferences (account_id, kinds, email, delivery, daily_hour, time_zone)
+    VALUES (${person.accountId}, '{}', true, 'at_once', 7, 'UTC')`;
+  await superuser`INSERT INTO app.push_subscriptions (account_id, endpoint, p256dh, auth)
+    VALUES (${person.accountId}, 'https://push.example/x', 'key', 'secret')`;
   return { accountId: person.accountId, orgId };
 }
 const [a, b] = [await filled(), await filled()];
@@ -98,7 +105,9 @@ describe.each(ROLES.filter((role) => role !== 'psephos_door'))('%s', (role) => {
     const own = await owners(role, { accountId: a.accountId }, table);
     expect(own).toEqual(['psephos_app', 'psephos_owner'].includes(role) ? [a.accountId] : []);
     expect(await owners(role, {}, table)).toEqual([]);
-    expect(await owners(role, { orgId: a.orgId }, table)).toEqual([]); // not even of its own members
+    // not even of its own members, but how they want to be told
+    const told = role === 'psephos_app' && table === 'notification_preferences';
+    expect(await owners(role, { orgId: a.orgId }, table)).toEqual(told ? [a.accountId] : []);
   });
 
   test.each(OF_NOBODY)('sees nothing of app.%s', async (table) => {

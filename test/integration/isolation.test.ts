@@ -17,7 +17,9 @@ const WITHOUT_ORGANISATION = [
   'app.accounts',
   'app.audit_keys', // sign the heads of every chain
   'app.epoch',
+  'app.notification_preferences',
   'app.oidc_logins',
+  'app.push_subscriptions',
   'app.queue_stats', // figures over all organisations
   'app.rate_limits', // counts attempts before anybody is known; keys are hashes
   'app.server_secrets',
@@ -72,6 +74,10 @@ const PERMITTED = new Set([
   // erases lists past their time
   'psephos_door app.presence',
   'psephos_door app.member_imports',
+  // shows a person their inbox over all organisations, and tells senders what is due in any
+  'psephos_door app.notification_events',
+  'psephos_door app.notifications',
+  'psephos_door app.push_messages',
   // takes mails and webhooks of whatever organisation for their senders
   'psephos_door app.webhook_deliveries',
   'psephos_door app.webhooks',

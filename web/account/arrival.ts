@@ -1,5 +1,5 @@
-import { keepInTab, takeFromTab } from '../ui/kept.ts';
 import { navigate } from '../ui/router.ts';
+import { readInTab, writeInTab } from '../ui/stored.ts';
 
 /** What the address asked for while the person is at an OpenID provider, which leads back to the bare page. */
 const KEPT = 'sign-in';
@@ -19,7 +19,8 @@ const KINDS: readonly string[] = ['magic', 'verify', 'reset', 'invite'] satisfie
 
 /** The fragment leaves the address bar; what was asked for before a provider comes back into it. */
 function clearFragment(): void {
-  const search = location.search === '' ? takeFromTab(KEPT) : location.search;
+  const search = location.search === '' ? (readInTab(KEPT) ?? '') : location.search;
+  writeInTab(KEPT, '');
   history.replaceState(null, '', location.pathname + search);
 }
 
@@ -46,7 +47,7 @@ export function destination(fallback = '/moderate'): string {
 
 /** On the way to an OpenID provider: where the person wanted to go waits in this tab. */
 export function keepDestination(): void {
-  keepInTab(KEPT, location.search);
+  writeInTab(KEPT, location.search);
 }
 
 export function leaveTo(address: string): void {

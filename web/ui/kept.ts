@@ -1,35 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import { readInTab, writeInTab } from './stored.ts';
 
-const PREFIX = 'psephos.tab.';
-const SCROLL = `${PREFIX}scroll`;
-
-function read(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null; // refused in some private windows: then a reload begins anew
-  }
-}
-
-function write(key: string, value: string): void {
-  try {
-    sessionStorage.setItem(key, value);
-  } catch {
-    // as above
-  }
-}
-
-/** Keeps a text for this tab, over pages of other sites too, until it is taken; nothing where it is empty. */
-export function keepInTab(name: string, text: string): void {
-  write(PREFIX + name, text);
-}
-
-/** What was kept in this tab, once; '' where nothing was. */
-export function takeFromTab(name: string): string {
-  const text = read(PREFIX + name) ?? '';
-  if (text !== '') write(PREFIX + name, '');
-  return text;
-}
+const SCROLL = 'scroll';
 
 /** The page that was reloaded; on any other a choice begins anew. */
 const reloaded =
@@ -39,16 +11,15 @@ const reloaded =
 
 /** A choice that a reload keeps: what a list is narrowed to. Whoever leaves the list comes back to `initial`. */
 export function useKept<T extends string>(name: string, initial: T): [T, (value: T) => void] {
-  const key = PREFIX + name;
   const [value, setValue] = useState<T>(() => {
-    const kept = reloaded === location.pathname ? read(key) : null;
+    const kept = reloaded === location.pathname ? readInTab(name) : null;
     return (kept ?? initial) as T;
   });
-  useEffect(() => () => write(key, initial), [key, initial]); // a reload ends the page without this
+  useEffect(() => () => writeInTab(name, initial), [name, initial]); // a reload ends the page without this
   return [
     value,
     (chosen) => {
-      write(key, chosen);
+      writeInTab(name, chosen);
       setValue(chosen);
     },
   ];
@@ -58,9 +29,9 @@ export function useKept<T extends string>(name: string, initial: T): [T, (value:
 let before: { readonly path: string; readonly top: number } | undefined;
 
 function takeBefore(): void {
-  const [path = '', top = ''] = (read(SCROLL) ?? '').split(' ');
+  const [path = '', top = ''] = (readInTab(SCROLL) ?? '').split(' ');
   if (path === reloaded && Number(top) > 0) before = { path, top: Number(top) };
-  addEventListener('pagehide', () => write(SCROLL, `${location.pathname} ${scrollY}`));
+  addEventListener('pagehide', () => writeInTab(SCROLL, `${location.pathname} ${scrollY}`));
 }
 
 takeBefore();

@@ -37,3 +37,22 @@ export function storedKeys(prefix: string): string[] {
     return [];
   }
 }
+
+const TAB = 'psephos.tab.';
+
+/** What this tab keeps until it is closed, over reloads and pages of other sites; null where nothing is kept. */
+export function readInTab(name: string): string | null {
+  try {
+    return sessionStorage.getItem(TAB + name);
+  } catch {
+    return null; // refused in some private windows: then a reload begins anew
+  }
+}
+
+export function writeInTab(name: string, text: string): void {
+  try {
+    sessionStorage.setItem(TAB + name, text);
+  } catch {
+    // as above
+  }
+}

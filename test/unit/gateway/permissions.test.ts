@@ -109,6 +109,7 @@ test('what persons may do outside any organisation', () => {
   const person = { accountId: 'a', sessionId: 's', platformAdmin: false, expiresAtMs: 0, tokenHashPrefix: '00000000' };
   const table = {
     'account.manage': 'person',
+    'notifications.manage': 'person',
     'organisations.create': 'person',
     'invitations.redeem': 'person',
     'organisations.manage': 'platform',

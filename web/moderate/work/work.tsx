@@ -46,7 +46,8 @@ function Queues({ path }: { readonly path: string }) {
       {queues?.length === 0 && <p class="soft">{t('work.noFigures')}</p>}
       {silent && <p role="status">{t('work.silent')}</p>}
       {queues !== undefined && queues.length > 0 && (
-        <div class="card work-queues">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways, by keyboard too
+        <section class="card work-queues" aria-label={t('work.caption')} tabIndex={0}>
           <table class="table">
             <caption class="soft small">{t('work.caption')}</caption>
             <thead>
@@ -74,7 +75,7 @@ function Queues({ path }: { readonly path: string }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </>
   );
