@@ -19,6 +19,7 @@ const ALONE = [
     'queues',
     'replay',
     'revocation',
+    'search{,-workers}',
     'start*',
     'urn-race',
     'workers',

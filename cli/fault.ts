@@ -56,7 +56,7 @@ await runCommand(async () => {
   if (flags.json) say(JSON.stringify(summary));
   else {
     say(
-      `${figures.runs} runs, ${figures.kills} kills, ${figures.cuts} cuts, ${figures.half_open} half-open, ${figures.acked} acknowledged`,
+      `${figures.runs} runs, ${figures.kills} kills, ${figures.cuts} cuts, ${figures.half_open} half-open, ${figures.acked} acknowledged${flags.queue ? `, ${figures.queued} queued before` : ''}`,
     );
     say(`${lost} lost, ${doubled} doubled, ${untrue} untrue, ${crashes} crashes`);
   }

@@ -50,7 +50,11 @@ await runCommand(async () => {
     reachable: (yes) =>
       yes
         ? logger.info('ballots reach the database again')
-        : logger.warn('the database is away: ballots are refused with LOAD_003'),
+        : logger.warn(
+            settings.BALLOT_FALLBACK === 'queue'
+              ? 'the database is away: ballots are queued in Redis'
+              : 'the database is away: ballots are refused with LOAD_003',
+          ),
   }).catch((error: Error) => {
     if (error.message.startsWith('API_KEYS_FILE') || error instanceof QueueProblem)
       throw new StartProblem(error.message);

@@ -54,6 +54,7 @@ await runCommand(async () => {
       if (!ready.ok) throw new StartProblem(`${ready.failure.message} Use the version of Psephos that is running.`);
       const done = act === 'reindex' ? await reindex(engine, scope) : await check(engine, scope);
       if (flags.json) print(JSON.stringify(done));
+      return 'differences' in done && done.differences > 0 ? 1 : 0;
     } finally {
       await engine.close();
     }
@@ -95,6 +96,5 @@ async function check(engine: Engine, scope: SearchScope) {
       ? `The search has what the database has: ${compared} documents compared.`
       : `${differences} differences in ${compared} documents. To mend them: npm run search -- reindex`,
   );
-  process.exitCode = differences === 0 ? 0 : 1;
   return { act: 'check', compared, differences };
 }

@@ -174,7 +174,11 @@ async function openEngine(database: StartedDatabase, settings: Settings, logger:
     reachable: (yes) =>
       yes
         ? logger.info('ballots reach the database again')
-        : logger.warn('the database is away: ballots are refused with LOAD_003'),
+        : logger.warn(
+            settings.BALLOT_FALLBACK === 'queue'
+              ? 'the database is away: ballots are queued in Redis'
+              : 'the database is away: ballots are refused with LOAD_003',
+          ),
   }).catch((error: unknown) => {
     const { message } = error as Error;
     if (error instanceof QueueProblem) throw new StartProblem(message);

@@ -63,7 +63,6 @@ export { addressProblem } from './deliveries/index.ts';
 export type {
   CastReceipt,
   CastRequest,
-  ClosedElection,
   Election,
   ElectionChanges,
   ElectionPattern,
@@ -84,7 +83,7 @@ export type {
   TokenHolder,
 } from './elections/index.ts';
 export { credentialOfToken, ROUND_TABLE_HEADER, resultToJson, roundTable } from './elections/index.ts';
-export type { DeadLetter, LogRange, NewDeadLetter, QueueStats, RelayResult, RelayRound } from './jobs/index.ts';
+export type { DeadLetter, LogRange, QueueStats, RelayRound } from './jobs/index.ts';
 export { limits } from './limits.ts';
 export type { LogEntry, Revocation } from './log/index.ts';
 export type {
@@ -107,24 +106,18 @@ export type {
   MemberQuery,
   MembersActor,
 } from './members/index.ts';
-export type { ClaimedPush, Inbox, InboxFigures, InboxItem, PushEnd, PushSubscription } from './notifications/index.ts';
+export type { ClaimedPush, Inbox, InboxFigures, PushEnd, PushSubscription } from './notifications/index.ts';
 export { accept, type FailureKind, type Outcome, refuse } from './outcome.ts';
 export type { Page } from './page.ts';
 export { QueueProblem } from './redis/index.ts';
 export type {
-  IndexingRun,
   SearchAnswer,
-  SearchBackend,
   SearchDifference,
-  SearchFigures,
-  SearchHit,
   SearchOptions,
-  SearchProgress,
   SearchReader,
   SearchRequest,
   SearchScope,
   SearchSource,
-  Segment,
 } from './search/index.ts';
 export type { Retention, TaskSummary } from './upkeep/index.ts';
 export type { Upkeep } from './upkeep.ts';
@@ -198,9 +191,8 @@ export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms> {
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const report = options.report ?? (() => {});
-  const { database, feed, revocations, keyFile, cacheRates, redis } = await openStores(options, report);
+  const { database, feed, revocations, keyFile, vault, cacheRates, redis } = await openStores(options, report);
   const publicUrl = options.publicUrl ?? 'http://localhost:8080';
-  const vault = new Vault(database, options.secretKeys ?? []);
   const apiKeys = new ApiKeys(database, vault, keyFile);
   const attempts = new Attempts(database);
   const memberImports = new MemberImports(database, feed);
@@ -276,18 +268,21 @@ async function openStores(options: EngineOptions, report: (error: unknown) => vo
   const feed = new LogFeed(database, report);
   const revocations = new Revocations(database, report);
   const keyFile = keyFileAt(options.apiKeysFile, report, revocations);
+  const vault = new Vault(database, options.secretKeys ?? []);
   const cacheRates = new CacheRates();
   let redis: RedisRooms | null = null;
   try {
     await feed.start();
     await keyFile?.start();
-    if (options.redis !== undefined) redis = await openRedis(options.redis, feed.epoch(), cacheRates, report);
+    if (options.redis !== undefined) {
+      redis = await openRedis(options.redis, feed.epoch(), cacheRates, () => vault.ring(), report);
+    }
   } catch (error) {
     await database.close(); // an open connection would keep the process that gives up from ending
     throw error;
   }
   if (redis !== null) feed.useSignals(redis.signals);
-  return { database, feed, revocations, keyFile, cacheRates, redis };
+  return { database, feed, revocations, keyFile, vault, cacheRates, redis };
 }
 
 /** What is done once an hour, whichever process does it: the workers, or a gateway where there are none. */

@@ -8,7 +8,10 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-type Measured = Pick<Engine, 'queues' | 'deadLetters' | 'elections' | 'cacheRates' | 'redisUp' | 'upkeepTasks'>;
+type Measured = Pick<
+  Engine,
+  'queues' | 'deadLetters' | 'elections' | 'cacheRates' | 'redisUp' | 'upkeepTasks' | 'search'
+>;
 
 /** Figures that stand elsewhere already are taken from there when somebody reads: nothing on the hot path counts for this. */
 export function createMetrics(engine: Measured): Metrics {
@@ -19,13 +22,14 @@ export function createMetrics(engine: Measured): Metrics {
   const readRedis = watchRedis(engine, registry);
   const readQueues = watchQueues(engine, registry);
   const readUpkeep = watchUpkeep(engine, registry);
+  const readSearch = watchSearch(engine, registry);
   return {
     contentType: registry.contentType,
     async text() {
       readLanes();
       readCaches();
       readRedis();
-      await Promise.all([readQueues(), readUpkeep()]);
+      await Promise.all([readQueues(), readUpkeep(), readSearch()]);
       return registry.metrics();
     },
   };
@@ -76,6 +80,35 @@ function watchUpkeep({ upkeepTasks }: Measured, registry: Registry): () => Promi
       if (succeededAt !== null) since.set({ task }, (Date.now() - Number(succeededAt)) / 1_000);
       failing.set({ task }, problem === null ? 0 : 1);
     }
+  };
+}
+
+function watchSearch({ search }: Measured, registry: Registry): () => Promise<void> {
+  const registers = [registry];
+  const answered = new Counter({
+    name: 'psephos_search_answered_total',
+    help: 'Questions to the search, by the place that answered them.',
+    labelNames: ['place'],
+    registers,
+  });
+  const fallbacks = new Counter({
+    name: 'psephos_search_fallbacks_total',
+    help: 'Questions that PostgreSQL answered in place of the search server.',
+    registers,
+  });
+  const waiting = new Gauge({
+    name: 'psephos_search_waiting',
+    help: 'Changes to be indexed, and documents to be sent to the search server; counted up to 10,000.',
+    labelNames: ['for'],
+    registers,
+  });
+  return async () => {
+    const figures = await search.figures().catch(() => null);
+    if (figures === null) return; // the figures of before stand; psephos_database_up says that it is away
+    for (const [place, questions] of Object.entries(figures.answered)) setTo(answered, { place }, questions);
+    setTo(fallbacks, {}, figures.fallbacks);
+    waiting.set({ for: 'index' }, figures.dirty);
+    waiting.set({ for: 'server' }, figures.outbox);
   };
 }
 

@@ -145,6 +145,7 @@ export const FIELD_PROBLEMS = {
   // ballots
   no_cast_key: 'is no cast key: 32 small hexadecimal digits, made at random for each ballot',
   no_tracking_code: 'is no tracking code: 32 small hexadecimal digits',
+  no_queued_id: 'is no id of a queued ballot: 32 small hexadecimal digits',
   credential_twice: 'stands beside credential',
   no_ballot: 'the ballot is not an object with the field {field}',
   field_missing: 'missing',

@@ -13,9 +13,8 @@ import { Runner, type RunnerTimes } from './runner.ts';
 import type { WorkerSettings } from './settings.ts';
 import { WebhookSender } from './webhooks.ts';
 
-export { checkJobsPlace } from './jobs-place.ts';
 export { startMonitor } from './monitor.ts';
-export type { AuditPlace, JobsPlace, WorkerSettings } from './settings.ts';
+export type { AuditPlace, WorkerSettings } from './settings.ts';
 
 /** What runs beside the gateway. */
 export interface Workers {

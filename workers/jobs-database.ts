@@ -5,7 +5,7 @@ import type { JobsPlace } from './settings.ts';
 const CONNECT_MS = 5_000;
 
 /** Why a database cannot hold jobs; the message says what to do. */
-export class JobsDatabaseProblem extends Error {
+class JobsDatabaseProblem extends Error {
   override readonly name = 'JobsDatabaseProblem';
 }
 

@@ -7,7 +7,7 @@ const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
 /** Why a Redis cannot hold jobs; the message says what to do. */
-export class RedisProblem extends Error {
+class RedisProblem extends Error {
   override readonly name = 'RedisProblem';
 }
 

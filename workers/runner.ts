@@ -20,7 +20,7 @@ export interface RunnerTimes {
   readonly awayMs: number;
 }
 
-export const RUNNER_TIMES: RunnerTimes = {
+const RUNNER_TIMES: RunnerTimes = {
   lockMs: 10_000,
   stalledMs: 5_000,
   retryMinMs: 1_000,

@@ -1,7 +1,6 @@
 export type {
   CastReceipt,
   CastRequest,
-  ClosedElection,
   Election,
   ElectionChanges,
   NewCredential,

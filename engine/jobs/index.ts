@@ -1,5 +1,5 @@
-export { type Apply, consumeRun, type LogRange } from './consume.ts';
-export { type DeadLetter, DeadLetters, type NewDeadLetter } from './dead-letters.ts';
+export { consumeRun, type LogRange } from './consume.ts';
+export { type DeadLetter, DeadLetters } from './dead-letters.ts';
 export type { QueueStats } from './queue-stats.ts';
 export { Queues } from './queues.ts';
-export { Relay, type RelayResult, type RelayRound } from './relay.ts';
+export { Relay, type RelayRound } from './relay.ts';

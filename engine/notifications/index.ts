@@ -1,4 +1,4 @@
-export type { Inbox, InboxFigures, InboxItem } from './event.ts';
+export type { Inbox, InboxFigures } from './event.ts';
 export { Notifications } from './notifications.ts';
 export { Preferences } from './preferences.ts';
 export type { ClaimedPush, PushEnd, PushSubscription } from './push.ts';

@@ -2,7 +2,7 @@ import type { CacheRates } from '../cache-rates.ts';
 import { limits } from '../limits.ts';
 import { BallotQueue } from './ballot-queue.ts';
 import { RedisLink } from './link.ts';
-import { ReadCache } from './read-cache.ts';
+import { ReadCache, type Sealer } from './read-cache.ts';
 import { LogSignals } from './signals.ts';
 
 export interface RedisOptions {
@@ -25,12 +25,14 @@ export interface RedisRooms {
 /**
  * Goes on without a Redis that is away, which is met by everyone later as well; not where ballots are to wait in it.
  * @param epoch of the database
+ * @param sealer the server's secrets, by which cached entries are told from forged ones
  * @throws QueueProblem, whose message says what to do
  */
 export async function openRedis(
   { url, ballotQueue = false }: RedisOptions,
   epoch: string,
   rates: CacheRates,
+  sealer: () => Promise<Sealer>,
   report: (error: unknown) => void,
 ): Promise<RedisRooms> {
   const link = new RedisLink(url);
@@ -44,7 +46,7 @@ export async function openRedis(
   }
   return {
     signals: new LogSignals(link, epoch),
-    cache: new ReadCache(link, epoch, rates),
+    cache: new ReadCache(link, epoch, rates, sealer),
     queue,
     up: () => link.up,
     close: () => link.close(),

@@ -1,12 +1,3 @@
-export type {
-  SearchBackend,
-  SearchDifference,
-  SearchHit,
-  SearchProgress,
-  SearchReader,
-  SearchScope,
-} from './backend.ts';
+export type { SearchDifference, SearchReader, SearchScope } from './backend.ts';
 export type { SearchSource } from './document.ts';
-export type { IndexingRun } from './indexing.ts';
-export type { Segment } from './marks.ts';
-export { Search, type SearchAnswer, type SearchFigures, type SearchOptions, type SearchRequest } from './search.ts';
+export { Search, type SearchAnswer, type SearchOptions, type SearchRequest } from './search.ts';

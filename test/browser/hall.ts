@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts';
 /** A hall for browsers: the built pages on a gateway with a database of their own, an organisation, and one meeting. */
 export interface Hall {
   readonly engine: Engine;
+  /** for a second gateway beside it */
+  readonly databaseUrl: string;
   readonly orgId: string;
   /** e.g. http://127.0.0.1:4711, where the pages are */
   readonly url: string;
@@ -39,7 +41,10 @@ async function newOrganisation(engine: Engine): Promise<{ orgId: string; apiKey:
 }
 
 /** Call it at the top level of a test file; stop it in afterAll. */
-export async function openHall(title = 'General assembly 2026', more: Pick<EngineOptions, 'oidc'> = {}): Promise<Hall> {
+export async function openHall(
+  title = 'General assembly 2026',
+  more: Pick<EngineOptions, 'oidc' | 'redis' | 'laneLimits'> = {},
+): Promise<Hall> {
   const pagesFolder = await builtPages();
   const database = await freshDatabase();
   const logger = createLogger({ level: 'silent' });
@@ -69,6 +74,7 @@ export async function openHall(title = 'General assembly 2026', more: Pick<Engin
     get engine() {
       return engine;
     },
+    databaseUrl: database.ownerUrl,
     orgId,
     url: `http://127.0.0.1:${port}`,
     apiKey,

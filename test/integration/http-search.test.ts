@@ -103,3 +103,24 @@ test('similar titles, while one is written', async () => {
     (await similar('Draft about harbour', ours.member)).map(({ title }: { title: string }) => title),
   ).not.toContain(DRAFT);
 });
+
+test('the figures of operation count questions, and what waits to be indexed', async () => {
+  const figure = async (name: string) => {
+    const { text } = await ask('GET', '/metrics');
+    const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+    return line === undefined ? Number.NaN : Number(line.slice(name.length + 1));
+  };
+  const answered = 'psephos_search_answered_total{place="postgresql"}';
+  const waits = 'psephos_search_waiting{for="index"}';
+  const [before, waiting] = [await figure(answered), await figure(waits)];
+  await titles('q=harbour', ours.admin);
+  await newElection(engine, ours.orgId, { title: 'Not looked at yet' });
+  expect([await figure(answered), await figure(waits)]).toEqual([before + 1, waiting + 1]);
+  await engine.search.catchUp(ours.orgId);
+  expect(await figure(waits)).toBe(waiting);
+  expect([
+    await figure('psephos_search_answered_total{place="opensearch"}'),
+    await figure('psephos_search_fallbacks_total'),
+    await figure('psephos_search_waiting{for="server"}'),
+  ]).toEqual([0, 0, 0]);
+});

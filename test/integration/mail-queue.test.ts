@@ -72,7 +72,7 @@ describe('queueing', () => {
     const sql = connect({ url: database.ownerUrl, prepare: true }, 1, 'test');
     const within = (work: (tx: Parameters<typeof enqueueMails>[0]) => Promise<unknown>) =>
       sql.begin(async (tx) => {
-        await enterOrganisation(tx, orgId, 5_000);
+        await enterOrganisation(tx, orgId, 5_000, { actor: 'operator', origin: '', requestId: '' });
         await work(tx);
       });
     await within((tx) => enqueueMails(tx, [invitation(orgId, 7), magicLink('within')]));

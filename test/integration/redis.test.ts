@@ -112,6 +112,14 @@ test('a session that one gateway has looked up another finds in Redis, by the ha
   expect(`${keys[0]} ${await raw.get(keys[0] as string)}`).not.toContain(sessionToken);
   expect(await raw.pttl(keys[0] as string)).toBeLessThanOrEqual(30_000);
 
+  // an entry of somebody else's making is passed over
+  const sealed = (await raw.get(keys[0] as string)) as string;
+  await raw.set(keys[0] as string, Buffer.from(JSON.stringify({ atMs: Date.now(), value: kept })).toString('base64'));
+  const hits = hitsOf('sessions');
+  accepted(await there.accounts.recall(sessionToken));
+  expect(hitsOf('sessions')).toBe(hits);
+  await raw.set(keys[0] as string, sealed);
+
   // and after a revocation nobody is let in by it, within the second, although the entry is there
   const { id } = identified({ ok: true, value: kept });
   accepted(await here.attendees.remove(orgId, meeting.meetingId, id, 'mia'));

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { membership } from '../ui/account-session.ts';
 import { followLink, navigate, path } from '../ui/router.ts';
 import { mayEnter } from './rooms.ts';
+import { SEARCH_FIELD } from './search/search.tsx';
 import { t } from './texts.ts';
 
 const ROOMS = ['search', 'members', 'groups', 'proxies', 'keys', 'webhooks', 'log', 'audit', 'work'].map(
@@ -17,6 +18,7 @@ function useSearchKey(): void {
       if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       navigate('/moderate/search');
+      document.getElementById(SEARCH_FIELD)?.focus(); // where the page is there already; else it takes the focus itself
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -16,7 +16,7 @@ const COUNTED_MAX_DOCUMENTS = 1_000;
  * here and nowhere else (OpenSearchBackend.ask): whatever is asked stands beside this filter, and only one organisation's part
  * of the index is gone through.
  */
-export function within(reader: SearchReader, question: Clause, kinds = reader.kinds): Clause {
+function within(reader: SearchReader, question: Clause, kinds = reader.kinds): Clause {
   const scopes = kinds.map(({ kind, drafts }) => ({
     bool: { filter: [{ term: { kind } }, ...(drafts ? [] : [{ term: { draft: false } }])] },
   }));

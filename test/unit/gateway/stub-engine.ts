@@ -114,10 +114,18 @@ function memoryIdempotency(): Engine['idempotency'] {
 
 /** An engine that says yes: one meeting, one open election. `rooms` replaces what a test is about. */
 export function stubEngine(rooms: Rooms = {}): Engine {
+  const authenticate = async (secret: string, orgId?: string) => {
+    const identity = identityOf(secret);
+    if (identity === null) return refuse('unauthenticated', 'This key is unknown.', { details: { reason: 'unknown' } });
+    if (orgId !== undefined && orgId.toLowerCase() !== identity.orgId)
+      return refuse('not_found', 'There is no such organisation.');
+    return accept({ identity, person: null });
+  };
   const found = async (_org: string, id: string) =>
     id === ELECTION ? accept(election) : refuse('not_found', 'There is no such election.');
   const engine = {
     elections: {
+      fallback: null,
       create: async () => accept({ ...election, state: 'draft' as const }),
       get: found,
       list: async () => accept({ items: [election], nextCursor: null }),
@@ -151,14 +159,8 @@ export function stubEngine(rooms: Rooms = {}): Engine {
       ...rooms.meetings,
     },
     accounts: {
-      authenticate: async (secret: string, orgId?: string) => {
-        const identity = identityOf(secret);
-        if (identity === null)
-          return refuse('unauthenticated', 'This key is unknown.', { details: { reason: 'unknown' } });
-        if (orgId !== undefined && orgId.toLowerCase() !== identity.orgId)
-          return refuse('not_found', 'There is no such organisation.');
-        return accept({ identity, person: null });
-      },
+      authenticate,
+      recall: authenticate,
       issueSocketTicket: async () => accept({ ticket: 'tkt_secret', expiresAt: NOW }),
       ...rooms.accounts,
     },

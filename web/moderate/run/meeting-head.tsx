@@ -4,6 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { codeInGroups, joinAddress } from '../../ui/join-code.ts';
 import type { LiveMeeting } from '../../ui/live-meeting.ts';
 import { t } from '../texts.ts';
+import { Invite } from './invite.tsx';
 import { MeetingState } from './meeting-state.tsx';
 import { useRight } from './right.ts';
 
@@ -43,6 +44,7 @@ export function MeetingHead({ live, onSettings }: { readonly live: LiveMeeting; 
             {t('run.settings')}
           </Button>
         )}
+        {leads && ofOrganisation && meeting.state !== 'ended' && <Invite live={live} />}
         {!ofOrganisation && (
           <a class="button button-plain" href={`/meeting/${live.meetingId}`}>
             {t('run.attend')}

@@ -11,6 +11,9 @@ import { followLink } from '../../ui/router.ts';
 import { t } from '../texts.ts';
 import { foundStateName, kindName, placeOf } from './words.ts';
 
+/** id of the field, which the key / focuses */
+export const SEARCH_FIELD = 'search-q';
+
 /** What was found is marked: by an element that also is read, where a reader is set to. */
 function Marked({ pieces }: { readonly pieces: SearchItem['title'] }) {
   return <>{pieces.map(({ text, hit }) => (hit ? <mark>{text}</mark> : text))}</>;
@@ -50,9 +53,12 @@ function Facet<T extends string>(props: {
 }) {
   const { label, values, chosen, nameOf, onChoose } = props;
   if (values.length < 2 && chosen === '') return null;
+  // what is chosen stays in sight where other words find none of it: or nobody could take it back
+  const shown =
+    chosen === '' || values.some(({ value }) => value === chosen) ? values : [...values, { value: chosen, count: 0 }];
   return (
     <fieldset class="row search-facet" aria-label={label}>
-      {values.map(({ value, count }) => (
+      {shown.map(({ value, count }) => (
         <button
           key={value}
           type="button"
@@ -65,6 +71,10 @@ function Facet<T extends string>(props: {
       ))}
     </fieldset>
   );
+}
+
+function foundText({ complete, total }: SearchPage): string {
+  return complete ? t('search.found', { count: total }) : t('search.foundMany', { number: formatNumber(total) });
 }
 
 interface Found {
@@ -81,6 +91,7 @@ function useSearch(q: string, kind: string, state: string): Found {
   const read = async (cursor: string | undefined) => {
     latest.current += 1;
     const mine = latest.current;
+    setProblem('');
     if (q === '') return setPage(undefined);
     const query = { q, kinds: kind || undefined, state: state || undefined, cursor };
     try {
@@ -89,8 +100,7 @@ function useSearch(q: string, kind: string, state: string): Found {
       setPage((before) =>
         cursor === undefined || before === undefined ? next : { ...next, items: [...before.items, ...next.items] },
       );
-      setProblem('');
-      announce(t('search.found', { count: next.total }));
+      announce(foundText(next));
     } catch (error) {
       await loadRefusalWords();
       if (mine === latest.current) setProblem(refusalText(error));
@@ -127,14 +137,14 @@ export function Search() {
     <search class="stack console-page" onKeyDown={moveFocus}>
       <h1>{t('search.title')}</h1>
       <div class="field">
-        <label class="field-label" for="search-q">
+        <label class="field-label" for={SEARCH_FIELD}>
           {t('search.label')}
         </label>
         <p class="field-hint" id="search-hint">
           {t('search.hint')}
         </p>
         <input
-          id="search-q"
+          id={SEARCH_FIELD}
           ref={field}
           class="field-input"
           type="search"
@@ -162,11 +172,7 @@ export function Search() {
             nameOf={foundStateName}
             onChoose={setState}
           />
-          <p class="soft">
-            {page.complete
-              ? t('search.found', { count: page.total })
-              : t('search.foundMany', { number: formatNumber(page.total) })}
-          </p>
+          <p class="soft">{foundText(page)}</p>
           <ol class="plain-list search-hits">
             {page.items.map((item) => (
               <Hit key={`${item.kind} ${item.id}`} item={item} />

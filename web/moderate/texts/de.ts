@@ -825,4 +825,11 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'log.said.members.notified_other': '{{count}} Mitglieder wurden benachrichtigt.',
   'log.said.meeting.invited_one': '{{who}} hat {{count}} Mitglied eingeladen: {{what}}.',
   'log.said.meeting.invited_other': '{{who}} hat {{count}} Mitglieder eingeladen: {{what}}.',
+  'run.invite': 'Mitglieder einladen',
+  'run.inviteText':
+    'Alle Mitglieder erfahren von dieser Versammlung, per E-Mail mit einem Kalendereintrag, wenn sie nichts anderes gewählt haben. Wer schon eingeladen ist, erfährt nichts noch einmal.',
+  'run.inviteNow': 'Alle Mitglieder einladen',
+  'run.inviteNot': 'Jetzt nicht',
+  'run.invited_one': '{{count}} Mitglied wurde eingeladen.',
+  'run.invited_other': '{{count}} Mitglieder wurden eingeladen.',
 };

@@ -803,4 +803,11 @@ export const en = {
   'log.said.members.notified_other': '{{count}} members were notified.',
   'log.said.meeting.invited_one': '{{who}} invited {{count}} member to {{what}}.',
   'log.said.meeting.invited_other': '{{who}} invited {{count}} members to {{what}}.',
+  'run.invite': 'Invite members',
+  'run.inviteText':
+    'Every member is told of this meeting, by e-mail with an entry for the calendar unless they have chosen otherwise. Whoever was invited before is told nothing again.',
+  'run.inviteNow': 'Invite all members',
+  'run.inviteNot': 'Not now',
+  'run.invited_one': '{{count}} member was invited.',
+  'run.invited_other': '{{count}} members were invited.',
 } as const;

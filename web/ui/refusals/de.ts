@@ -229,6 +229,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     '{{marks}} Kreuze können nicht aus {{ballots}} Stimmzetteln mit {{min}} bis {{max}} Kreuzen kommen',
   'field.counts_differ': 'weicht von der ersten Zählung ab',
   'field.no_cast_key': 'ist kein Schlüssel eines Stimmzettels; laden Sie die Seite neu',
+  'field.no_queued_id': 'ist keine Kennung eines wartenden Stimmzettels',
   'field.no_tracking_code': 'ist kein Prüfcode: er hat 32 Buchstaben und Ziffern',
   'field.credential_twice': 'geht nicht zusammen mit einer Stimmberechtigung',
   'field.no_ballot': 'der Stimmzettel ist nicht lesbar; laden Sie die Seite neu',

@@ -223,6 +223,7 @@ export const en = {
   'field.impossible_marks': '{{marks}} marks cannot come from {{ballots}} ballots of {{min}} to {{max}} marks',
   'field.counts_differ': 'differs from the first count',
   'field.no_cast_key': 'is not a key of a ballot; load the page again',
+  'field.no_queued_id': 'is not the id of a waiting ballot',
   'field.no_tracking_code': 'is not a tracking code: it has 32 letters and digits',
   'field.credential_twice': 'cannot be given beside a voting token',
   'field.no_ballot': 'the ballot cannot be read; load the page again',
