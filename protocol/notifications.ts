@@ -60,7 +60,7 @@ const MOST_READ_AT_ONCE = 1_000;
 /** These, or all that were there at a moment: what came after the page was shown stays unread. */
 export const readBody = z
   .union([
-    z.strictObject({ ids: z.array(id).min(1).max(MOST_READ_AT_ONCE) }),
+    z.strictObject({ notifications: z.array(id).min(1).max(MOST_READ_AT_ONCE) }),
     z.strictObject({ until: moment.meta({ description: 'created_at of the newest that was seen.' }) }),
   ])
   .meta({ id: 'ReadNotifications', example: { until: '2026-11-21T18:00:00Z' } });

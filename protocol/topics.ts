@@ -10,7 +10,8 @@ export const topic = z
   .string()
   .regex(TOPIC, "is no topic: 'meeting:', 'election:', 'tally:' or 'inbox:' and an id in small letters")
   .meta({
-    description: "'meeting:', 'election:' or 'tally:' followed by the id of the meeting or election; 'inbox:' and your own member_id.",
+    description:
+      "'meeting:', 'election:' or 'tally:' followed by the id of the meeting or election; 'inbox:' and your own member_id.",
     example: 'tally:0192f0c1-4d2e-7cc3-9a51-3b7d0c6f1a10',
   });
 

@@ -54,9 +54,17 @@ export function mark(text: string, wanted: readonly string[]): Segment[] {
   return pieces;
 }
 
+/** Paragraphs, and options of a vote, apart from each other in one line. */
+export function inOneLine(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' · ')
+    .replaceAll(/\s+/g, ' ');
+}
+
 /** The part of a text around its first hit, marked; its beginning where it has none. */
 export function excerpt(text: string, wanted: readonly string[]): Segment[] {
-  const plain = text.replaceAll(/\s+/g, ' ').trim();
+  const plain = inOneLine(text);
   const first = placesOf(plain).find(({ word }) => isHit(word, wanted));
   let begin = Math.max(0, (first?.start ?? 0) - LEAD_MAX_CHARACTERS);
   if (begin > 0) begin = plain.indexOf(' ', begin) + 1;

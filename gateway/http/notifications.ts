@@ -70,7 +70,7 @@ const read = operation({
   success: { 200: { description: 'How many are left unread.', schema: unreadCount } },
   failures: ['database_away', 'outcome_unknown'],
   handle: async ({ engine, person, body }) => {
-    const which = 'ids' in body ? body : { until: new Date(body.until) };
+    const which = 'notifications' in body ? { ids: body.notifications } : { until: new Date(body.until) };
     return replyWith(await engine.notifications.markRead(person, which), (unread) => ({
       status: 200,
       body: { unread },

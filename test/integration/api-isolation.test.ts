@@ -53,6 +53,7 @@ const BLIND: Readonly<Record<string, string>> = {
   'admitAttendees meeting_id=own attendees.*=foreign': 'nobody waits any more',
   'askToSpeak meeting_id=foreign': 'a key attends no meeting; the walk as attendee meets it',
   'importProxies meeting_id=foreign': 'the file is looked at first',
+  'readNotifications notifications.*=foreign': 'ids of others change nothing and are answered like read ones',
   'withdrawPaper election_id=own batch_id=foreign': 'its election is over by then; confirmPaper meets it',
   'createElectionFromTemplate template_id=own meeting_id=foreign': 'options of the example do not suit the template',
   'createElectionFromTemplate template_id=own roll_group_id=foreign': 'options of the example do not suit the template',
@@ -60,8 +61,14 @@ const BLIND: Readonly<Record<string, string>> = {
   'giveProxy holder_id=foreign': 'a key has no vote to give; the walk as person meets it',
 };
 
-/** Open to everyone, with an id: whoever has it, or the token that goes with it, is meant to use it. */
-const OPEN_TO_EVERYONE: readonly string[] = ['getPicture', 'accessBallot', 'castWithToken'];
+/** Open to everyone, with an id or token: whoever has it, or the token that goes with it, is meant to use it. */
+const OPEN_TO_EVERYONE: readonly string[] = [
+  'unsubscribe',
+  'askToUnsubscribe',
+  'getPicture',
+  'accessBallot',
+  'castWithToken',
+];
 
 const database = await freshDatabase();
 const served = await serveOrganisations(database.ownerUrl);

@@ -19,6 +19,8 @@ import { startRedis } from '../harness/redis.ts';
 
 const database = await freshDatabase();
 const server = await startRedis();
+const careless = await startRedis({ appendOnly: false });
+const evicting = await startRedis({ maxmemoryPolicy: 'allkeys-lru' });
 const toxiproxy = await startToxiproxy();
 afterAll(() => toxiproxy.stop());
 const proxy: FaultyProxy = await toxiproxy.createProxy(`fallback-${process.pid}`, new URL(database.ownerUrl).host);
@@ -207,8 +209,6 @@ test('lanes over their bound are relieved by the queue', async () => {
 });
 
 test('a Redis that could lose a ballot, or is not there, is refused at the start', async () => {
-  const careless = await startRedis({ appendOnly: false });
-  const evicting = await startRedis({ maxmemoryPolicy: 'allkeys-lru' });
   const open = (address: string) => openEngine(database, { redis: { url: address, ballotQueue: true } });
   await expect(open(careless.url)).rejects.toThrow(/could lose a ballot .*Set appendonly yes, appendfsync always/);
   await expect(open(evicting.url)).rejects.toThrow(/maxmemory-policy allkeys-lru/);

@@ -74,6 +74,7 @@ describe('the urn', () => {
 /** Functions that are not the application's. */
 const BY_OTHERS: Readonly<Record<string, string>> = {
   'door.changes_behind': 'psephos_worker', // the relay asks
+  'app.search_configuration': 'psephos_app, psephos_door', // documents are made by either; it knows names of languages only
 };
 
 describe('functions', () => {
@@ -258,6 +259,7 @@ describe('what each role may do', () => {
       'app.push_messages',
       'app.push_subscriptions',
       'app.rate_limits',
+      'app.search_dirty', // what it changes in audited tables is searched for too
       'app.server_secrets',
       'app.signing_keys',
       'app.socket_tickets',

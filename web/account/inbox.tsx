@@ -82,7 +82,10 @@ export function InboxPageView() {
   );
   const fresh = items?.filter(({ read_at }) => read_at === null) ?? [];
 
-  async function mark(body: { readonly ids: readonly string[] } | { readonly until: string }, ids: readonly string[]) {
+  async function mark(
+    body: { readonly notifications: readonly string[] } | { readonly until: string },
+    ids: readonly string[],
+  ) {
     setRead(new Set([...read, ...ids]));
     try {
       const path = '/v1/me/notifications/read';
@@ -122,7 +125,7 @@ export function InboxPageView() {
             <Item
               key={item.notification_id}
               item={item}
-              onRead={() => void mark({ ids: [item.notification_id] }, [item.notification_id])}
+              onRead={() => void mark({ notifications: [item.notification_id] }, [item.notification_id])}
             />
           ))}
         </ul>

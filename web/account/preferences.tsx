@@ -22,8 +22,34 @@ const PATH = '/v1/me/notifications/preferences';
 const CHANNELS = ['in_app', 'email', 'push'] as const satisfies readonly (keyof NotificationChannels)[];
 const NIGHT = { from: '22:00', to: '07:00' };
 
-const channelName = (channel: (typeof CHANNELS)[number]): string => t(`wishes.channel.${channel}`);
-const kindName = (kind: NotificationKind): string => t(`wishes.kind.${kind}`);
+type Channel = (typeof CHANNELS)[number];
+type Delivery = NotificationPreferences['delivery'];
+
+function channelName(channel: Channel): string {
+  const names: Readonly<Record<Channel, string>> = {
+    in_app: t('wishes.channel.in_app'),
+    email: t('wishes.channel.email'),
+    push: t('wishes.channel.push'),
+  };
+  return names[channel];
+}
+
+function kindName(kind: NotificationKind): string {
+  const names: Readonly<Record<NotificationKind, string>> = {
+    'meeting.invitation': t('wishes.kind.meeting.invitation'),
+    'election.opened': t('wishes.kind.election.opened'),
+    'election.reminder': t('wishes.kind.election.reminder'),
+    'result.published': t('wishes.kind.result.published'),
+    'proxy.offered': t('wishes.kind.proxy.offered'),
+    'proxy.accepted': t('wishes.kind.proxy.accepted'),
+    'member.roles': t('wishes.kind.member.roles'),
+  };
+  return names[kind];
+}
+
+function deliveryName(delivery: Delivery): string {
+  return delivery === 'daily' ? t('wishes.delivery.daily') : t('wishes.delivery.at_once');
+}
 
 function Check(props: {
   readonly checked: boolean;
@@ -81,7 +107,7 @@ function Times({ wishes, set, errorOf }: Part & { readonly errorOf: (field: stri
         {(['at_once', 'daily'] as const).map((each) => (
           <label class="choice" key={each}>
             <input type="radio" name="delivery" checked={delivery === each} onChange={() => set({ delivery: each })} />
-            <span>{t(`wishes.delivery.${each}`)}</span>
+            <span>{deliveryName(each)}</span>
           </label>
         ))}
       </fieldset>

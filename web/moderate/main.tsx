@@ -1,6 +1,7 @@
 import '../ui/style/index.css';
 import './style/moderate.css';
 import './style/run.css';
+import './style/search.css';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { account, loadAccount, membership } from '../ui/account-session.ts';

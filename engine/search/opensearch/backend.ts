@@ -16,7 +16,7 @@ import type {
 } from '../backend.ts';
 import { type DocumentDigest, differencesBetween, digestOf } from '../digest.ts';
 import type { SearchDocument } from '../document.ts';
-import { excerpt, mark, type Segment, segmentsOf } from '../marks.ts';
+import { excerpt, inOneLine, mark, type Segment, segmentsOf } from '../marks.ts';
 import { organisationsIn } from '../organisations.ts';
 import * as queries from '../queries.ts';
 import type { Indices, Target } from './indices.ts';
@@ -317,5 +317,5 @@ function documentOf({ meeting_id, at, ...source }: Source): SearchDocument {
 /** The marked text of whichever field of this name has marks: that of the words, or that of the stems of a language. */
 function markedIn(highlight: Hit['highlight'], name: string): Segment[] | undefined {
   const found = Object.entries(highlight ?? {}).find(([field]) => field === name || field.startsWith(`${name}_`));
-  return found === undefined ? undefined : segmentsOf(found[1].join(' … '));
+  return found === undefined ? undefined : segmentsOf(found[1].map(inOneLine).join(' … '));
 }

@@ -8,8 +8,9 @@ import { useKept, useKeptScroll } from '../../ui/kept.ts';
 import { useSettled } from '../../ui/paged.ts';
 import { loadRefusalWords, refusalText } from '../../ui/refusal-words.ts';
 import { followLink } from '../../ui/router.ts';
+import { Skeleton } from '../../ui/waiting.tsx';
 import { t } from '../texts.ts';
-import { foundStateName, kindName, placeOf } from './words.ts';
+import { foundStateName, kindName, oneOfKind, placeOf } from './words.ts';
 
 /** id of the field, which the key / focuses */
 export const SEARCH_FIELD = 'search-q';
@@ -25,7 +26,7 @@ function Hit({ item }: { readonly item: SearchItem }) {
   return (
     <li class="search-hit">
       <span class="soft small">
-        {kindName(item.kind)} · {foundStateName(item.state)} · {formatMoment(item.at)}
+        {oneOfKind(item.kind)} · {foundStateName(item.state)} · {formatMoment(item.at)}
       </span>
       {to === undefined ? (
         <strong>{title}</strong>
@@ -57,7 +58,10 @@ function Facet<T extends string>(props: {
   const shown =
     chosen === '' || values.some(({ value }) => value === chosen) ? values : [...values, { value: chosen, count: 0 }];
   return (
-    <fieldset class="row search-facet" aria-label={label}>
+    <fieldset class="search-facet" aria-label={label}>
+      <span class="soft small" aria-hidden="true">
+        {label}
+      </span>
       {shown.map(({ value, count }) => (
         <button
           key={value}
@@ -74,6 +78,7 @@ function Facet<T extends string>(props: {
 }
 
 function foundText({ complete, total }: SearchPage): string {
+  if (total === 0) return t('search.nothing');
   return complete ? t('search.found', { count: total }) : t('search.foundMany', { number: formatNumber(total) });
 }
 
@@ -156,6 +161,7 @@ export function Search() {
         />
       </div>
       {problem !== '' && <p role="alert">{problem}</p>}
+      {q.trim() !== '' && page === undefined && problem === '' && <Skeleton />}
       {page !== undefined && (
         <>
           <Facet

@@ -36,11 +36,11 @@ export function SimilarTitles({ title }: { readonly title: string }) {
     <div aria-live="polite">
       {items.length > 0 && (
         <div class="card similar-titles">
-          <p>{t('search.similar')}</p>
-          <ul>
+          <p class="small">{t('search.similar')}</p>
+          <ul class="plain-list">
             {items.map(({ id, title: other, state }) => (
               <li key={id}>
-                {other} <span class="soft small">{foundStateName(state)}</span>
+                <strong>{other}</strong> <span class="soft small">{foundStateName(state)}</span>
               </li>
             ))}
           </ul>

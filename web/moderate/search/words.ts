@@ -15,6 +15,17 @@ export function kindName(kind: Kind): string {
   return names[kind];
 }
 
+/** What a single hit is, e.g. 'Vote'. */
+export function oneOfKind(kind: Kind): string {
+  const names: Readonly<Record<Kind, string>> = {
+    elections: t('search.election'),
+    results: t('search.result'),
+    meetings: t('search.meeting'),
+    members: t('search.member'),
+  };
+  return names[kind];
+}
+
 const STATES: Readonly<Record<string, () => string>> = {
   draft: () => stateName('draft'),
   open: () => stateName('open'),
