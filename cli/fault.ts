@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { runFaults } from '../loadtest/fault/index.ts';
+import { flagsOf, runFaults } from '../loadtest/fault/index.ts';
+import { StartProblem } from '../sql/embedded/index.ts';
 import { readArguments } from './arguments.ts';
+import { proveEngine } from './fault-proof.ts';
 import { runCommand } from './run-command.ts';
 
 const RUNS_DEFAULT = 20;
@@ -12,8 +14,8 @@ await runCommand(async () => {
     command: 'npm run fault',
     purpose:
       'Voters cast through sockets while gateways and PostgreSQL are killed, connections are cut or go silent, and a ' +
-      'close races the votes; then everything that was told is audited against what was published. On servers of its ' +
-      'own, 2-4 s a run.',
+      'close races the votes; then everything that was told is audited against what was published. With --workers the ' +
+      'same of workers, and of what they did. On servers of its own, 2-4 s a run.',
     flags: {
       runs: { type: 'number', placeholder: 'N', purpose: `runs, ${RUNS_DEFAULT} if left out`, min: 1, max: RUNS_MAX },
       seed: {
@@ -28,12 +30,34 @@ await runCommand(async () => {
         type: 'boolean',
         purpose: 'with Redis and BALLOT_FALLBACK=queue: ballots wait there, and Redis is killed as well',
       },
+      workers: {
+        type: 'boolean',
+        purpose: 'workers run beside and are killed in every run; their effects must be there once each',
+      },
+      redis: {
+        type: 'boolean',
+        purpose: 'with --workers: their jobs wait in Redis, which is killed (so with --queue)',
+      },
+      search: {
+        type: 'boolean',
+        purpose: 'with --workers: OpenSearch is there and killed; it is installed if missing',
+      },
       json: { type: 'boolean', purpose: 'prints the figures as one line of JSON at the end' },
     },
     notes: [
-      'Exit code 1 if anything acknowledged was lost or doubled, anything told was untrue, or a gateway crashed.',
+      'Exit code 1 if anything acknowledged was lost or doubled, anything told was untrue, a process crashed, or an effect',
+      'of workers is missing or there twice: every batch of ballots in an audit chain that verifies, every consumer at the',
+      'head of the log, one notification for each invited member, a search that equals the database, no job that is stuck,',
+      'no dead letter. That is audited after every 10th run and after the last, once nothing waits any more.',
     ],
   });
+  if ((flags.redis || flags.search) && !flags.workers) {
+    throw new StartProblem(
+      '--redis and --search say what workers work with: npm run fault -- --workers --redis --search',
+    );
+  }
+  const { queue, workers, search } = flags;
+  const beside = { workers, redis: workers && (flags.redis || queue), search };
   const seed = flags.seed ?? randomInt(SEED_RANGE);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   let stopped = false;
@@ -43,22 +67,30 @@ await runCommand(async () => {
       say('Stopping after this run …');
     });
   }
-  say(`The plans have seed ${seed}; to repeat them: npm run fault -- ${flags.queue ? '--queue ' : ''}--seed ${seed}`);
+  say(`The plans have seed ${seed}; to repeat them: npm run fault -- ${flagsOf({ queue, beside })}--seed ${seed}`);
   const summary = await runFaults({
     runs: flags.runs ?? RUNS_DEFAULT,
     seed,
     from: flags.from ?? 1,
-    queue: flags.queue,
+    queue,
+    beside,
+    prove: proveEngine,
     say,
     stopped: () => stopped,
   });
-  const { lost, doubled, untrue, crashes, ...figures } = summary;
+  const { lost, doubled, untrue, crashes, effects_missing, effects_doubled, ...figures } = summary;
   if (flags.json) say(JSON.stringify(summary));
   else {
     say(
       `${figures.runs} runs, ${figures.kills} kills, ${figures.cuts} cuts, ${figures.half_open} half-open, ${figures.acked} acknowledged${flags.queue ? `, ${figures.queued} queued before` : ''}`,
     );
     say(`${lost} lost, ${doubled} doubled, ${untrue} untrue, ${crashes} crashes`);
+    if (workers) {
+      say(
+        `killed: workers ${figures.workers_killed}, Redis ${figures.redis_killed}, OpenSearch ${figures.opensearch_killed}; ` +
+          `effects: ${effects_missing} missing, ${effects_doubled} doubled`,
+      );
+    }
   }
-  return lost + doubled + untrue + crashes === 0 ? 0 : 1;
+  return lost + doubled + untrue + crashes + effects_missing + effects_doubled === 0 ? 0 : 1;
 });

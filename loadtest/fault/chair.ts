@@ -37,6 +37,21 @@ export class Chair {
     return { askedMs, doneMs: performance.now() };
   }
 
+  /** Members whom workers have to tell of meetings. */
+  async enrol(members: number): Promise<void> {
+    for (let number = 1; number <= members; number += 1) {
+      const body = { number: `F${number}`, name: `Member ${number}` };
+      await this.#ask((http) => http.call({ method: 'POST', path: '/v1/members', body, creates: true }));
+    }
+  }
+
+  /** A meeting to which all members are invited. Asked again it invites nobody twice; a lost answer may leave an empty one. */
+  async invite(title: string): Promise<void> {
+    const { meeting_id: id } = await this.#ask((http) => http.createMeeting(title));
+    const path = `/v1/meetings/${id}/invitations`;
+    await this.#ask((http) => http.call({ method: 'POST', path, body: {} }));
+  }
+
   publish(id: string): Promise<void> {
     return this.#reach(id, 'published', (http) => http.publish(id));
   }

@@ -2,10 +2,18 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, makeSharedTempFolder, openEmbeddedPostgres } from '../../sql/embedded/index.ts';
 import { startOwnServer } from '../server.ts';
+import { BesideGateways } from './beside.ts';
+import { Chair } from './chair.ts';
+import type { Beside } from './plan.ts';
 import { startFaultRedis } from './redis.ts';
 import { steadyPort } from './server-process.ts';
 import { ServerSeat } from './server-seat.ts';
 import { startToxiproxy, type Toxiproxy } from './toxiproxy.ts';
+
+/** Members of the organisation, whom workers tell of meetings. */
+const MEMBERS = 12;
+/** Workers whose jobs lie in the database take 30 each, and those that were killed go on holding theirs for a moment. */
+const CONNECTIONS = '250';
 
 /** What the runs share: one PostgreSQL, gateways before it, a proxy on each way, and the key of a moderator. */
 export interface Ground {
@@ -15,6 +23,12 @@ export interface Ground {
   killPostgres(): Promise<void>;
   /** The same of Redis; nothing where there is none. */
   killRedis(): Promise<void>;
+  /** SIGKILL; up again in its own time. */
+  killOpenSearch(): Promise<void>;
+  /** Those of a gateway, or those beside them. */
+  killWorkers(of: number | 'own'): Promise<void>;
+  /** Workers, Redis and OpenSearch: how often they were killed, and how workers' effects are audited. */
+  readonly beside: BesideGateways;
   /** Takes every fault back; resolves when everything answers. */
   recover(): Promise<void>;
   stop(): Promise<void>;
@@ -23,9 +37,13 @@ export interface Ground {
 /**
  * Starts everything on loopback, in a temporary folder.
  * @param queue with a Redis, in which ballots wait that the database cannot take
+ * @param beside what else runs, and is killed
  * @throws with what is missing
  */
-export async function prepareGround(gateways: number, queue: boolean, say: (line: string) => void): Promise<Ground> {
+export async function prepareGround(
+  { gateways, queue, beside }: { readonly gateways: number; readonly queue: boolean; readonly beside: Beside },
+  say: (line: string) => void,
+): Promise<Ground> {
   const folder = await makeSharedTempFolder('psephos-fault-');
   const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
   const stop = async () => {
@@ -34,14 +52,17 @@ export async function prepareGround(gateways: number, queue: boolean, say: (line
     if (problems.length > 0) throw problems[0];
   };
   try {
-    say('Starting PostgreSQL, toxiproxy and the gateways …');
-    const postgres = await openEmbeddedPostgres({ dataDir: join(folder, 'data'), port: await steadyPort() });
+    say(`Starting ${beside.search ? 'OpenSearch, ' : ''}PostgreSQL, toxiproxy and the gateways …`);
+    const settings = beside.workers ? { max_connections: CONNECTIONS } : {};
+    const postgres = await openEmbeddedPostgres({ dataDir: join(folder, 'data'), port: await steadyPort(), settings });
     undo.push(() => postgres.stop());
     const toxiproxy = await startToxiproxy();
     undo.push(() => toxiproxy.stop());
-    const redis = queue ? await startFaultRedis() : null;
+    const redis = queue || beside.redis ? await startFaultRedis() : null;
     if (redis !== null) undo.push(() => redis.stop());
-    const more = redis === null ? {} : { REDIS_URL: redis.url, BALLOT_FALLBACK: 'queue' };
+    const others = await BesideGateways.open(beside, redis);
+    undo.push(() => others.stop());
+    const more = { ...others.environment, ...(queue ? { BALLOT_FALLBACK: 'queue' } : {}) };
     const seats: ServerSeat[] = [];
     let apiKey: string | null = null;
     for (let number = 1; number <= gateways; number += 1) {
@@ -51,8 +72,22 @@ export async function prepareGround(gateways: number, queue: boolean, say: (line
       apiKey ??= key;
     }
     if (apiKey === null) throw new Error('the first start named no API key');
-    const killRedis = () => redis?.kill() ?? Promise.resolve();
-    return { gateways: seats, apiKey, ...postgresFaults(postgres, seats), killRedis, stop };
+    if (beside.workers) {
+      await others.startWorkers(postgres.ownerUrl, folder);
+      undo.push(() => others.stopWorkers());
+      const urls = seats.map(({ httpUrl }) => httpUrl);
+      await new Chair(urls, apiKey).enrol(MEMBERS);
+    }
+    return {
+      gateways: seats,
+      apiKey,
+      beside: others,
+      ...postgresFaults(postgres, seats),
+      killRedis: () => others.killRedis(),
+      killOpenSearch: () => others.killOpenSearch(),
+      killWorkers: (of) => others.killWorkers(of === 'own' ? null : (seats[of] ?? null)),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

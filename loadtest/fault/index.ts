@@ -1,12 +1,15 @@
 import { audit } from './auditor.ts';
+import type { ProveEngine } from './effects-auditor.ts';
 import type { Finding } from './evidence.ts';
 import { type Ground, prepareGround } from './ground.ts';
-import { type Fault, planRun, type RunPlan } from './plan.ts';
+import { type Beside, type Fault, planRun, type RunPlan } from './plan.ts';
 import { carryOut, isCertain } from './run.ts';
 
 /** Two, so that a vote on one, a watch on the other and a close on either must give one truth. */
 const GATEWAYS = 2;
 const SHOWN_FINDINGS = 10;
+/** Effects are audited after so many runs, and after the last: jobs of workers that were killed wait up to 15 s each time. */
+const EFFECTS_RUNS = 10;
 
 export interface FaultOptions {
   readonly runs: number;
@@ -15,6 +18,9 @@ export interface FaultOptions {
   readonly from: number;
   /** with a Redis, in which ballots wait that the database cannot take; it is killed as well */
   readonly queue: boolean;
+  /** workers beside the gateways, and what they work with; killed as well, their effects audited */
+  readonly beside: Beside;
+  readonly prove: ProveEngine;
   readonly say: (line: string) => void;
   /** looked at between two runs: true ends the campaign early */
   readonly stopped: () => boolean;
@@ -33,38 +39,64 @@ export interface FaultSummary {
   lost: number;
   doubled: number;
   untrue: number;
-  /** gateways that ended although nobody had killed them */
+  /** gateways and workers that ended although nobody had killed them */
   crashes: number;
-  /** error lines in the gateways' logs */
+  /** error lines in the logs of gateways and workers */
   bugs_logged: number;
+  workers_killed: number;
+  redis_killed: number;
+  opensearch_killed: number;
+  /** what workers should have done and have not; what they have done more than once */
+  effects_missing: number;
+  effects_doubled: number;
   seed: number;
 }
 
 /** Runs one after the other on the same servers, each on an election of its own, and audits each. */
-export async function runFaults({ runs, seed, from, queue, say, stopped }: FaultOptions): Promise<FaultSummary> {
+export async function runFaults(options: FaultOptions): Promise<FaultSummary> {
+  const { runs, seed, from, queue, beside, say, stopped } = options;
   const summary = {
     ...{ runs: 0, kills: 0, cuts: 0, half_open: 0, closes_raced: 0, acked: 0, queued: 0 },
-    ...{ lost: 0, doubled: 0, untrue: 0, crashes: 0, bugs_logged: 0, seed },
+    ...{ lost: 0, doubled: 0, untrue: 0, crashes: 0, bugs_logged: 0 },
+    ...{ workers_killed: 0, redis_killed: 0, opensearch_killed: 0, effects_missing: 0, effects_doubled: 0, seed },
   };
-  const ground = await prepareGround(GATEWAYS, queue, say);
+  const ground = await prepareGround({ gateways: GATEWAYS, queue, beside }, say);
   try {
     for (let run = from; run < from + runs && !stopped(); run += 1) {
-      await oneRun(ground, planRun(seed, run, GATEWAYS, queue), summary, say);
+      await oneRun(ground, planRun(seed, run, GATEWAYS, queue, beside), summary, options);
+      const last = run === from + runs - 1 || stopped();
+      if (beside.workers && (last || summary.runs % EFFECTS_RUNS === 0)) await effects(ground, summary, options);
     }
-    return summary;
+    const { workers, redis, opensearch } = ground.beside.killed;
+    return { ...summary, workers_killed: workers, redis_killed: redis, opensearch_killed: opensearch };
   } finally {
     await ground.stop();
   }
 }
 
-async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, say: FaultOptions['say']): Promise<void> {
+/** What workers have done by now, since the beginning. */
+async function effects({ beside }: Ground, summary: FaultSummary, { prove, say }: FaultOptions): Promise<void> {
+  const { findings, seen, settledMs } = await beside.audit(prove);
+  // what was missing or doubled before is so again: the last audit counts
+  summary.effects_missing = findings.filter(({ kind }) => kind === 'missing').length;
+  summary.effects_doubled = findings.filter(({ kind }) => kind === 'doubled').length;
+  const verdict = findings.length === 0 ? 'each once' : `${findings.length} FINDINGS`;
+  say(
+    `effects: ${seen.batches} batches in audit chains, ${seen.invitations} members told; ${verdict} (settled in ${(settledMs / 1_000).toFixed(1)} s)`,
+  );
+  for (const { kind, what } of findings.slice(0, SHOWN_FINDINGS)) say(`  ${kind}: ${what}`);
+}
+
+async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, options: FaultOptions): Promise<void> {
+  const { say } = options;
   const startedMs = performance.now();
   const evidence = await carryOut(ground, plan);
   const findings = audit(evidence);
   const acked = new Set(evidence.casts.flatMap(({ told }) => (told.kind === 'accepted' ? [told.trackingCode] : [])))
     .size;
-  const bugs = ground.gateways.flatMap((seat) => seat.takeBugs());
-  const crashes = ground.gateways.flatMap((seat) => seat.takeCrashes());
+  const seats = [...ground.gateways, ground.beside];
+  const bugs = seats.flatMap((seat) => seat.takeBugs());
+  const crashes = seats.flatMap((seat) => seat.takeCrashes());
   summary.crashes += crashes.length;
   summary.queued += evidence.casts.filter(({ queued }) => queued).length;
   count(summary, plan, acked, findings, bugs.length);
@@ -76,18 +108,26 @@ async function oneRun(ground: Ground, plan: RunPlan, summary: FaultSummary, say:
   );
   if (findings.length > 0) {
     say(
-      `  to repeat it: npm run fault -- --runs 1 --from ${plan.run} --seed ${summary.seed}; election ${evidence.electionId}`,
+      `  to repeat it: npm run fault -- ${flagsOf(options)}--runs 1 --from ${plan.run} --seed ${summary.seed}; election ${evidence.electionId}`,
     );
   }
   for (const { kind, what } of findings.slice(0, SHOWN_FINDINGS)) say(`  ${kind}: ${what}`);
-  for (const words of crashes) say(`  a gateway crashed: ${words}`);
+  for (const words of crashes) say(`  a process crashed: ${words}`);
   for (const line of bugs.slice(0, SHOWN_FINDINGS)) say(`  logged as a bug: ${line}`);
+}
+
+/** Of the command, with a blank behind each. */
+export function flagsOf({ queue, beside: { workers, redis, search } }: Pick<FaultOptions, 'queue' | 'beside'>): string {
+  const named = { queue, workers, redis: redis && !queue, search };
+  return Object.entries(named)
+    .map(([name, on]) => (on ? `--${name} ` : ''))
+    .join('');
 }
 
 function count(summary: FaultSummary, plan: RunPlan, acked: number, findings: readonly Finding[], bugs: number): void {
   const faults = (...kinds: Fault['kind'][]) => plan.faults.filter(({ kind }) => kinds.includes(kind)).length;
   summary.runs += 1;
-  summary.kills += faults('kill_gateway', 'kill_postgres', 'kill_redis');
+  summary.kills += faults('kill_gateway', 'kill_postgres', 'kill_redis', 'kill_workers', 'kill_opensearch');
   summary.cuts += faults('cut', 'reconnect');
   summary.half_open += faults('half_open');
   summary.closes_raced += plan.closeAtMs === null ? 0 : 1;
@@ -98,7 +138,7 @@ function count(summary: FaultSummary, plan: RunPlan, acked: number, findings: re
 
 function describe({ contest, secrecy, voters, sockets, faults, closeAtMs }: RunPlan): string {
   const named = faults.map((fault) => {
-    const place = 'place' in fault ? ` ${fault.place} ${fault.forMs} ms` : '';
+    const place = 'place' in fault ? ` ${fault.place} ${fault.forMs} ms` : 'of' in fault ? ` of ${fault.of}` : '';
     return `${fault.kind.replaceAll('_', ' ')}${place}`;
   });
   const close = closeAtMs === null ? [] : ['close races'];

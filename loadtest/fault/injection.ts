@@ -24,6 +24,10 @@ async function inject(ground: Ground, fault: Fault, clients: readonly RunClient[
       return ground.killPostgres();
     case 'kill_redis':
       return ground.killRedis();
+    case 'kill_opensearch':
+      return ground.killOpenSearch();
+    case 'kill_workers':
+      return ground.killWorkers(fault.of);
     case 'reconnect':
       clients[fault.socket]?.drop();
       return;

@@ -41,7 +41,9 @@ export interface PlannedVoter {
 
 export type Fault =
   | { readonly kind: 'kill_gateway'; readonly atMs: number; readonly gateway: number }
-  | { readonly kind: 'kill_postgres' | 'kill_redis'; readonly atMs: number }
+  | { readonly kind: 'kill_postgres' | 'kill_redis' | 'kill_opensearch'; readonly atMs: number }
+  /** of a gateway, or 'own': the process of workers beside them */
+  | { readonly kind: 'kill_workers'; readonly atMs: number; readonly of: number | 'own' }
   /** connections end and new ones are refused, or stay open and silent; `place` names the proxy */
   | {
       readonly kind: 'cut' | 'half_open';
@@ -67,19 +69,33 @@ export interface RunPlan {
   readonly closeThrough: number;
   /** the gateway of each watcher; every one watches the tally and the election */
   readonly watchers: readonly number[];
+  /** when members are invited to a meeting, of which workers have to tell them; null: nobody is */
+  readonly inviteAtMs: number | null;
+}
+
+/** What runs beside the gateways, and dies as well. */
+export interface Beside {
+  readonly workers: boolean;
+  /** jobs wait in Redis */
+  readonly redis: boolean;
+  /** documents lie in OpenSearch, too */
+  readonly search: boolean;
 }
 
 /**
  * Everything that one run does, drawn from the seed alone: the same seed gives the same commands at the same times.
  * @param queue Redis is there, and dies as well; PostgreSQL is lost in every run, so that ballots are queued
+ * @param beside draws numbers of its own: votes and other faults of a seed stay as they are without it
  */
-export function planRun(seed: number, run: number, gateways: number, queue = false): RunPlan {
+export function planRun(seed: number, run: number, gateways: number, queue = false, beside?: Beside): RunPlan {
   const random = new SeededRandom(seed, run);
   const contest = randomContest(random);
   const weighted = random.chance(0.4);
   const voters = Array.from({ length: random.int(VOTERS_MIN, VOTERS_MAX) }, () => newVoter(random, weighted));
   const anyGateway = () => random.int(0, gateways - 1);
   const sockets = Array.from({ length: random.int(2, SOCKETS_MAX) }, anyGateway);
+  const ofWorkers = new SeededRandom(seed, run, 'beside');
+  const kills = beside?.workers ? killsBeside(ofWorkers, gateways, beside) : [];
   return {
     run,
     contest,
@@ -89,10 +105,11 @@ export function planRun(seed: number, run: number, gateways: number, queue = fal
     casts: voters
       .flatMap((_, voter) => castsOf(random, contest, voter, sockets.length))
       .sort((a, b) => a.atMs - b.atMs),
-    faults: plannedFaults(random, gateways, sockets.length, queue),
+    faults: [...plannedFaults(random, gateways, sockets.length, queue), ...kills].sort((a, b) => a.atMs - b.atMs),
     closeAtMs: random.chance(0.6) ? random.int(VOTING_MS / 4, VOTING_MS) : null,
     closeThrough: anyGateway(),
     watchers: Array.from({ length: random.int(1, 2) }, anyGateway),
+    inviteAtMs: beside?.workers ? ofWorkers.int(0, VOTING_MS) : null,
   };
 }
 
@@ -139,5 +156,17 @@ function plannedFaults(random: SeededRandom, gateways: number, sockets: number, 
       faults.push({ kind: 'cut', atMs: random.int(0, VOTING_MS / 4), forMs: QUEUED_MS, place: 'database', gateway });
     }
   }
-  return faults.sort((a, b) => a.atMs - b.atMs);
+  return faults;
+}
+
+/** Workers die in every run, those of one place or of another, and now and then twice. */
+function killsBeside(random: SeededRandom, gateways: number, { redis, search }: Beside): Fault[] {
+  const atMs = () => random.int(0, VOTING_MS);
+  const anyWorkers = () => (random.chance(0.6) ? 'own' : random.int(0, gateways - 1));
+  const kills = Array.from({ length: random.int(1, 3) }, (): Fault => {
+    return { kind: 'kill_workers', atMs: atMs(), of: anyWorkers() };
+  });
+  if (redis && random.chance(0.5)) kills.push({ kind: 'kill_redis', atMs: atMs() });
+  if (search && random.chance(0.5)) kills.push({ kind: 'kill_opensearch', atMs: atMs() });
+  return kills;
 }

@@ -75,7 +75,8 @@ async function vote(ground: Ground, plan: RunPlan, electionId: string, clients: 
   const casts: CastRecord[] = [];
   const faults = startFaults(ground, plan.faults, clients);
   const closing = plan.closeAtMs === null ? null : sleep(plan.closeAtMs).then(() => chair.close(electionId));
-  closing?.catch(() => {}); // it is awaited below
+  const inviting = plan.inviteAtMs === null ? null : sleep(plan.inviteAtMs).then(() => chair.invite(`Run ${plan.run}`));
+  for (const awaitedBelow of [closing, inviting]) awaitedBelow?.catch(() => {});
   await Promise.all(
     plan.casts.map(async (cast) => {
       await sleep(Math.max(0, startMs + cast.atMs - performance.now()));
@@ -86,6 +87,7 @@ async function vote(ground: Ground, plan: RunPlan, electionId: string, clients: 
   await faults.over();
   await ground.recover();
   const raced = await closing;
+  await inviting;
   casts.push(...(await askUntilCertain(plan, electionId, clients)));
   return { casts, close: raced ?? (await chair.close(electionId)) };
 }

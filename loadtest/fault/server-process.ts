@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findServiceUser } from '../../sql/embedded/index.ts';
@@ -80,6 +81,23 @@ export async function startServerProcess(
     await sleep(READY_POLL_MS);
   }
   return { pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+/** The process that another one started and that runs a script of this name, by Linux's list of processes; undefined: none. */
+export function childOf(parent: number, script: string): number | undefined {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const isIt = (pid: string) => {
+    try {
+      const after = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1); // 'state parent …'
+      if (Number(after?.split(' ')[1]) !== parent) return false;
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words.some((word) => word.endsWith(`/${script}`));
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  };
+  const found = all.find(isIt);
+  return found === undefined ? undefined : Number(found);
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type OwnServer, type OwnServerOptions, startOwnServer } from '../server.ts';
+import { childOf } from './server-process.ts';
 import type { FaultyProxy } from './toxiproxy.ts';
 
 const START_PATIENCE_MS = 60_000;
@@ -7,7 +8,7 @@ const START_PAUSE_MS = 50;
 /** of a gateway's last words */
 const SHOWN_CHARACTERS = 2_000;
 /** pino's number for errors: what it logs from here on is a bug, never a lost database */
-const ERROR_LEVEL = 50;
+export const ERROR_LEVEL = 50;
 
 /** One gateway that comes back on the same ports however often it is killed, as under a supervisor. */
 export class ServerSeat {
@@ -42,6 +43,13 @@ export class ServerSeat {
       await this.#leave('SIGKILL');
       this.#take(await this.#start());
     });
+  }
+
+  /** SIGKILL to its workers alone, which it starts again by itself. False: they are not there just now. */
+  killWorkers(): boolean {
+    const pid = this.#server === null ? undefined : childOf(this.#server.pid, 'workers.ts');
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    return pid !== undefined;
   }
 
   /** Resolves once the gateway runs and says that it can reach its database. @throws after a minute */
@@ -149,7 +157,7 @@ export class CalmProxy {
   }
 }
 
-function levelOf(line: string): number {
+export function levelOf(line: string): number {
   if (!line.startsWith('{')) return 0;
   try {
     return Number((JSON.parse(line) as { level?: unknown }).level);

@@ -74,6 +74,8 @@ describe('the urn', () => {
 /** Functions that are not the application's. */
 const BY_OTHERS: Readonly<Record<string, string>> = {
   'door.changes_behind': 'psephos_worker', // the relay asks
+  'door.note_search_changes': 'psephos_owner', // of a trigger: whoever makes the triggers
+  'door.note_search_locale': 'psephos_owner',
   'app.search_configuration': 'psephos_app, psephos_door', // documents are made by either; it knows names of languages only
 };
 

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { auditEffects, type EffectsAudit, type ProveEngine } from './effects-auditor.ts';
+import { type OpenSearchServer, startOpenSearch } from './opensearch.ts';
+import type { Beside } from './plan.ts';
+import type { FaultRedis } from './redis.ts';
+import type { ServerSeat } from './server-seat.ts';
+import { WorkersSeat } from './workers-seat.ts';
+
+/** How often something was killed, since the beginning. */
+export interface Killed {
+  workers: number;
+  redis: number;
+  opensearch: number;
+}
+
+/** What runs beside the gateways and is killed as well: workers, Redis, OpenSearch. */
+export class BesideGateways {
+  readonly killed: Killed = { workers: 0, redis: 0, opensearch: 0 };
+  readonly #redis: FaultRedis | null;
+  readonly #search: OpenSearchServer | null;
+  #workers: WorkersSeat | null = null;
+  #databaseUrl = '';
+  #searchChanging: Promise<void> | null = null;
+
+  private constructor(redis: FaultRedis | null, search: OpenSearchServer | null) {
+    this.#redis = redis;
+    this.#search = search;
+  }
+
+  /** Starts the search server, where one is wanted. */
+  static async open({ search }: Pick<Beside, 'search'>, redis: FaultRedis | null): Promise<BesideGateways> {
+    return new BesideGateways(redis, search ? await startOpenSearch() : null);
+  }
+
+  /** Variables that lead gateways and workers here. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      ...(this.#redis === null ? {} : { REDIS_URL: this.#redis.url }),
+      ...(this.#search === null ? {} : { OPENSEARCH_URL: this.#search.url }),
+    };
+  }
+
+  /** Workers of no gateway, on a migrated database. @param folder where what they write goes */
+  async startWorkers(databaseUrl: string, folder: string): Promise<void> {
+    this.#databaseUrl = databaseUrl;
+    this.#workers = new WorkersSeat({
+      ...this.environment,
+      DATABASE_URL: databaseUrl,
+      DATA_DIR: join(folder, 'workers'),
+      LOG_LEVEL: 'info', // its word that it is at work
+    });
+    await this.#workers.start();
+  }
+
+  /** SIGKILL, and up again at once; those of a gateway it starts again itself. */
+  async killWorkers(of: ServerSeat | null): Promise<void> {
+    if (of !== null) {
+      if (of.killWorkers()) this.killed.workers += 1;
+      return;
+    }
+    this.killed.workers += 1;
+    await this.#workers?.kill();
+  }
+
+  async killRedis(): Promise<void> {
+    if (this.#redis === null) return;
+    this.killed.redis += 1;
+    await this.#redis.kill();
+  }
+
+  /** It takes long to come up again: nobody waits, and it is killed again only after that. */
+  async killOpenSearch(): Promise<void> {
+    const server = this.#search;
+    if (server === null || this.#searchChanging !== null) return;
+    this.killed.opensearch += 1;
+    this.#searchChanging = server
+      .kill9()
+      .then(() => server.restart())
+      .then(() => {
+        this.#searchChanging = null;
+      });
+    this.#searchChanging.catch(() => {}); // recover() tells of it
+  }
+
+  /** Everything runs again, the search server too. */
+  async recover(): Promise<void> {
+    await this.#workers?.ready();
+    await this.#searchChanging;
+  }
+
+  /** Waits until workers have nothing left to do, and judges what they did. */
+  async audit(prove: ProveEngine): Promise<EffectsAudit> {
+    await this.recover();
+    const sql = postgres(this.#databaseUrl, { max: 1, onnotice: () => {} });
+    try {
+      return await auditEffects(sql, () => prove(this.#databaseUrl, this.#search?.url ?? null));
+    } finally {
+      await sql.end();
+    }
+  }
+
+  takeBugs(): string[] {
+    return this.#workers?.takeBugs() ?? [];
+  }
+
+  takeCrashes(): string[] {
+    return this.#workers?.takeCrashes() ?? [];
+  }
+
+  async stopWorkers(): Promise<void> {
+    await this.#workers?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.#searchChanging?.catch(() => {});
+    await this.#search?.stop();
+  }
+}
