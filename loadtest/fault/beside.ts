@@ -53,14 +53,9 @@ export class BesideGateways {
     await this.#workers.start();
   }
 
-  /** SIGKILL, and up again at once; those of a gateway it starts again itself. */
-  async killWorkers(of: ServerSeat | null): Promise<void> {
-    if (of !== null) {
-      if (of.killWorkers()) this.killed.workers += 1;
-      return;
-    }
-    this.killed.workers += 1;
-    await this.#workers?.kill();
+  /** SIGKILL, and up again at once; those of a gateway it starts again itself. Nobody waits for them. */
+  killWorkers(of: ServerSeat | null): void {
+    if (of?.killWorkers() ?? this.#workers?.kill()) this.killed.workers += 1;
   }
 
   async killRedis(): Promise<void> {
@@ -70,7 +65,7 @@ export class BesideGateways {
   }
 
   /** It takes long to come up again: nobody waits, and it is killed again only after that. */
-  async killOpenSearch(): Promise<void> {
+  killOpenSearch(): void {
     const server = this.#search;
     if (server === null || this.#searchChanging !== null) return;
     this.killed.opensearch += 1;

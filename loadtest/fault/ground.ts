@@ -24,9 +24,9 @@ export interface Ground {
   /** The same of Redis; nothing where there is none. */
   killRedis(): Promise<void>;
   /** SIGKILL; up again in its own time. */
-  killOpenSearch(): Promise<void>;
+  killOpenSearch(): void;
   /** Those of a gateway, or those beside them. */
-  killWorkers(of: number | 'own'): Promise<void>;
+  killWorkers(of: number | 'own'): void;
   /** Workers, Redis and OpenSearch: how often they were killed, and how workers' effects are audited. */
   readonly beside: BesideGateways;
   /** Takes every fault back; resolves when everything answers. */

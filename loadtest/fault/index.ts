@@ -43,6 +43,7 @@ export interface FaultSummary {
   crashes: number;
   /** error lines in the logs of gateways and workers */
   bugs_logged: number;
+  /** as often as there was something to kill: workers of a gateway, and OpenSearch, take a while to come back */
   workers_killed: number;
   redis_killed: number;
   opensearch_killed: number;
@@ -68,6 +69,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultSummary> {
       if (beside.workers && (last || summary.runs % EFFECTS_RUNS === 0)) await effects(ground, summary, options);
     }
     const { workers, redis, opensearch } = ground.beside.killed;
+    summary.kills += workers + redis + opensearch;
     return { ...summary, workers_killed: workers, redis_killed: redis, opensearch_killed: opensearch };
   } finally {
     await ground.stop();
@@ -127,7 +129,7 @@ export function flagsOf({ queue, beside: { workers, redis, search } }: Pick<Faul
 function count(summary: FaultSummary, plan: RunPlan, acked: number, findings: readonly Finding[], bugs: number): void {
   const faults = (...kinds: Fault['kind'][]) => plan.faults.filter(({ kind }) => kinds.includes(kind)).length;
   summary.runs += 1;
-  summary.kills += faults('kill_gateway', 'kill_postgres', 'kill_redis', 'kill_workers', 'kill_opensearch');
+  summary.kills += faults('kill_gateway', 'kill_postgres');
   summary.cuts += faults('cut', 'reconnect');
   summary.half_open += faults('half_open');
   summary.closes_raced += plan.closeAtMs === null ? 0 : 1;

@@ -17,8 +17,12 @@ const SHOWN_LINES = 10;
 export class WorkersSeat {
   readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | null = null;
+  #atWork = false;
+  #stopping = false;
+  #supervised: Promise<void> = Promise.resolve();
+  /** its end is wanted */
+  readonly #killed = new WeakSet<ChildProcess>();
   #lastWords: string[] = [];
-  #changing: Promise<void> = Promise.resolve();
   readonly #bugs: string[] = [];
   readonly #crashes: string[] = [];
 
@@ -27,26 +31,35 @@ export class WorkersSeat {
     this.#environment = environment;
   }
 
-  /** Resolves when it is at work. @throws with its last words */
-  start(): Promise<void> {
-    return this.#change(() => this.#start());
+  /** Resolves when it is at work. @throws with its last words after a minute */
+  async start(): Promise<void> {
+    this.#supervised = this.#supervise();
+    await this.ready();
   }
 
-  /** SIGKILL, and a new process at once. Resolves when that one is at work. */
-  kill(): Promise<void> {
-    return this.#change(async () => {
-      await this.#leave('SIGKILL');
-      await this.#start();
-    });
+  /** SIGKILL, be it at work or only starting; a new one is started at once. False: there is none just now. */
+  kill(): boolean {
+    const child = this.#child;
+    if (child === null) return false;
+    this.#killed.add(child);
+    return child.kill('SIGKILL');
   }
 
-  /** Resolves when what was begun here is done. */
-  ready(): Promise<void> {
-    return this.#changing;
+  /** Resolves when it is at work. @throws with its last words after a minute */
+  async ready(): Promise<void> {
+    const until = performance.now() + START_PATIENCE_MS;
+    while (!this.#atWork) {
+      if (performance.now() > until) throw new Error(`the workers do not start: ${this.#lastWords.join('\n')}`);
+      await sleep(START_PAUSE_MS);
+    }
   }
 
-  stop(): Promise<void> {
-    return this.#change(() => this.#leave('SIGTERM'));
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#child?.kill('SIGTERM');
+    const harder = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_MS);
+    await this.#supervised;
+    clearTimeout(harder);
   }
 
   /** What it has logged as bugs since the last time it was asked. */
@@ -59,51 +72,25 @@ export class WorkersSeat {
     return this.#crashes.splice(0);
   }
 
-  /** Workers that find no database end by themselves: whoever supervises them starts them again. */
-  async #start(): Promise<void> {
-    const until = performance.now() + START_PATIENCE_MS;
-    while (!(await this.#startOnce())) {
-      if (performance.now() > until) throw new Error(`the workers do not start: ${this.#lastWords.join('\n')}`);
-      await sleep(START_PAUSE_MS);
+  /** Starts one after the other. Workers that find no database end by themselves before they are at work: that is no crash. */
+  async #supervise(): Promise<void> {
+    while (!this.#stopping) {
+      const child = spawnWorkers(this.#environment);
+      this.#child = child;
+      this.#lastWords = [];
+      createInterface({ input: child.stderr }).on('line', (line) => this.#hear(line));
+      await once(child, 'close');
+      if (this.#atWork && !this.#stopping && !this.#killed.has(child)) this.#crashes.push(this.#lastWords.join('\n'));
+      this.#atWork = false;
+      this.#child = null;
+      if (!this.#stopping) await sleep(START_PAUSE_MS);
     }
   }
 
-  async #startOnce(): Promise<boolean> {
-    const child = spawnWorkers(this.#environment);
-    const exited = once(child, 'exit');
-    this.#lastWords = [];
-    const atWork = await new Promise<boolean>((done) => {
-      createInterface({ input: child.stderr }).on('line', (line) => {
-        this.#lastWords = [...this.#lastWords.slice(1 - SHOWN_LINES), line];
-        if (levelOf(line) >= ERROR_LEVEL) this.#bugs.push(line);
-        if (line.includes('workers are at work')) done(true);
-      });
-      void exited.then(() => done(false));
-    });
-    if (!atWork) return false;
-    this.#child = child;
-    void exited.then(() => {
-      if (this.#child !== child) return;
-      this.#crashes.push(this.#lastWords.join('\n'));
-      this.kill().catch(() => {}); // ready() tells that they do not come back
-    });
-    return true;
-  }
-
-  async #leave(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    this.#child = null; // its end is wanted from here on
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    const harder = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-    await exited;
-    clearTimeout(harder);
-  }
-
-  #change(work: () => Promise<void>): Promise<void> {
-    this.#changing = this.#changing.then(work, work); // what failed before was told to whoever asked for it
-    return this.#changing;
+  #hear(line: string): void {
+    this.#lastWords = [...this.#lastWords.slice(1 - SHOWN_LINES), line];
+    if (levelOf(line) >= ERROR_LEVEL) this.#bugs.push(line);
+    if (line.includes('workers are at work')) this.#atWork = true;
   }
 }
 

@@ -4,6 +4,8 @@ import { runNpmCommand } from './npm-command.ts';
 
 const RUNS = 20;
 const QUEUED_RUNS = 6;
+/** Half a minute with what starts before and settles afterwards; more of them, and OpenSearch, by the command. */
+const WORKERS_RUNS = 3;
 /** 2 to 4 s a run, and the machine is shared. */
 const TIMEOUT_MS = 240_000;
 
@@ -25,4 +27,19 @@ test(`${QUEUED_RUNS} runs with the fallback queue, Redis killed as well, do the 
   expect(figures, output).toMatchObject({ runs: QUEUED_RUNS, lost: 0, doubled: 0, untrue: 0, crashes: 0 });
   expect(code).toBe(0);
   expect(figures.queued, output).toBeGreaterThan(QUEUED_RUNS);
+});
+
+test(`${WORKERS_RUNS} runs with workers beside, killed as Redis is that holds their jobs: each effect is there once`, {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const seed = process.env.PSEPHOS_SEED ?? String(randomInt(2 ** 31));
+  const args = ['--workers', '--redis', '--runs', String(WORKERS_RUNS), '--seed', seed, '--json'];
+  const { code, output, figures } = await runNpmCommand('fault', args);
+  expect(figures, output).toMatchObject({ runs: WORKERS_RUNS, lost: 0, doubled: 0, untrue: 0, crashes: 0 });
+  expect(figures, output).toMatchObject({ effects_missing: 0, effects_doubled: 0 });
+  expect(code).toBe(0);
+  expect(figures.workers_killed, output).toBeGreaterThan(0);
+  const [, batches, told] = /effects: (\d+) batches in audit chains, (\d+) members told/.exec(output) ?? [];
+  expect(Number(batches), output).toBeGreaterThanOrEqual(WORKERS_RUNS);
+  expect(Number(told), output).toBeGreaterThanOrEqual(WORKERS_RUNS);
 });

@@ -52,3 +52,21 @@ test('with a queue Redis dies in some runs, and every gateway loses its database
   }
   expect(all.map(({ casts }) => casts)).toEqual(Array.from({ length: RUNS }, (_, run) => planRun(5, run, 2).casts));
 });
+
+test('with workers some die in every run, everywhere, and what they work with in some; votes and other faults stay', () => {
+  const beside = { workers: true, redis: true, search: true };
+  const all = Array.from({ length: RUNS }, (_, run) => planRun(6, run, 2, false, beside));
+  const kills = all.map(({ faults }) => faults.flatMap((fault) => (fault.kind === 'kill_workers' ? [fault.of] : [])));
+  expect(kills.every(({ length }) => length > 0)).toBe(true);
+  expect(new Set(kills.flat())).toEqual(new Set(['own', 0, 1]));
+  for (const kind of ['kill_redis', 'kill_opensearch']) {
+    const dying = all.filter(({ faults }) => faults.some((fault) => fault.kind === kind));
+    expect(dying.length).toBeGreaterThan(0);
+    expect(dying.length).toBeLessThan(RUNS);
+  }
+  const ofBeside = new Set(['kill_workers', 'kill_redis', 'kill_opensearch']);
+  const without = all.map((plan) => {
+    return { ...plan, faults: plan.faults.filter(({ kind }) => !ofBeside.has(kind)), inviteAtMs: null };
+  });
+  expect(without).toEqual(Array.from({ length: RUNS }, (_, run) => planRun(6, run, 2)));
+});

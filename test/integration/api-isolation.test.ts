@@ -61,6 +61,9 @@ const BLIND: Readonly<Record<string, string>> = {
   'giveProxy holder_id=foreign': 'a key has no vote to give; the walk as person meets it',
 };
 
+/** What this server has none of; ballot-fallback-gateway asks for a queued ballot as another organisation: 404. */
+const KEPT_IN_REDIS: readonly string[] = ['getQueuedBallot'];
+
 /** Open to everyone, with an id or token: whoever has it, or the token that goes with it, is meant to use it. */
 const OPEN_TO_EVERYONE: readonly string[] = [
   'unsubscribe',
@@ -146,7 +149,9 @@ beforeAll(async () => {
   before = await fingerprints(served.superuser, served.theirs.orgId);
 });
 
-const secured = document.operations.filter(({ secured: needsSecret }) => needsSecret);
+const secured = document.operations.filter(
+  ({ id, secured: needsSecret }) => needsSecret && !KEPT_IN_REDIS.includes(id),
+);
 const callers: readonly Caller[] = [
   { name: 'admin key', secret: served.ours.keys.admin, values: 8 },
   { name: 'moderator key', secret: served.ours.keys.moderator, values: 2 },
