@@ -1,22 +1,17 @@
-import { createEngine, type Engine, limits, QueueProblem } from '../engine/index.ts';
+import { limits } from '../engine/limits.ts';
 import { createLogger, type Logger } from '../gateway/logging.ts';
-import { type Gateway, startGateway } from '../gateway/main.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { builtPages } from '../web/build/index.ts';
-import { checkJobsPlace } from '../workers/jobs-place.ts';
 import { accountOptionsOf } from './account-settings.ts';
-import { type Addresses, addressesOf, choosePort, originsOf } from './addresses.ts';
+import { choosePort } from './addresses.ts';
 import { readArguments } from './arguments.ts';
-import { databaseProblem, type Say, type StartedDatabase, startDatabase } from './database.ts';
-import { type Demo, openDemo } from './demo-organisation.ts';
-import { makePlatformAdmin } from './platform-admin.ts';
+import { type Say, type StartedDatabase, startDatabase } from './database.ts';
 import { redisOptionsOf } from './redis-settings.ts';
 import { runCommand } from './run-command.ts';
-import { searchOptionsOf } from './search-settings.ts';
-import { readSettings, type Settings } from './settings.ts';
+import type { Running } from './serving.ts';
+import { readSettings } from './settings.ts';
 import { welcomeText } from './welcome.ts';
-import { showsOutbox, workerSettingsOf } from './worker-settings.ts';
-import { WorkersProcess } from './workers-process.ts';
+import { workerSettingsOf } from './worker-settings.ts';
 
 /** Of the time from SIGTERM to exit, what the embedded server has for its own stop. */
 const DATABASE_STOP_MS = 2_000;
@@ -82,8 +77,10 @@ await runCommand(async () => {
   const port = await choosePort(settings.HOST, settings.PORT);
   const progress = flags.json ? () => {} : say;
   const pagesFolder = await builtPages(() => progress('Building the pages (only after a change; a few seconds) …'));
-  const database = await startDatabase(settings, progress);
-  const running = await startOn(database, { ...settings, PORT: port }, logger, flags['new-key'], pagesFolder).catch(
+  const starting = startDatabase(settings, progress);
+  // Engine and gateway take more than a second to load, as long as PostgreSQL takes to start: they do so side by side.
+  const [database, { adminLine, serve }] = await Promise.all([starting, import('./serving.ts')]);
+  const running = await serve(database, { ...settings, PORT: port }, logger, flags['new-key'], pagesFolder).catch(
     async (error: unknown) => {
       await database.stop();
       setTimeout(() => process.exit(), FAILED_EXIT_MS).unref();
@@ -98,110 +95,6 @@ await runCommand(async () => {
   );
   logger.info({ http: running.addresses.httpUrl, socket: running.addresses.wsUrl }, 'started');
 });
-
-/** A running server goes on without the administrator that it cannot make: the line says why. */
-async function adminLine({ engine }: Running, { ownerUrl }: StartedDatabase, email: string): Promise<string> {
-  if (ownerUrl === null) return 'No administrator was made: the user of DATABASE_URL does not own the database.';
-  return makePlatformAdmin(engine, ownerUrl, email).catch(
-    (error: Error) => `No administrator was made: ${error.message}`,
-  );
-}
-
-interface Running {
-  readonly engine: Engine;
-  readonly gateway: Gateway;
-  readonly workers: WorkersProcess;
-  readonly addresses: Addresses;
-  readonly demo: Demo | null;
-}
-
-async function startOn(
-  database: StartedDatabase,
-  settings: Settings,
-  logger: Logger,
-  newKey: boolean,
-  pagesFolder: string,
-): Promise<Running> {
-  const engine = await openEngine(database, settings, logger);
-  const workers = new WorkersProcess(
-    { DATABASE_URL: database.url, DATABASE_OWNER_URL: '', DATA_DIR: settings.DATA_DIR ?? '' },
-    logger,
-  );
-  try {
-    await checkJobsPlace(workerSettingsOf(settings, database.url).jobs, logger);
-    const gateway = await startGateway(
-      {
-        host: settings.HOST,
-        port: settings.PORT,
-        socketPort: settings.WS_PORT,
-        origins: originsOf(settings, settings.PORT),
-        publicSocketUrl: settings.PUBLIC_WS_URL,
-        trustedProxies: settings.TRUSTED_PROXIES,
-        socketLimits: {
-          connectionsMax: settings.SOCKETS_MAX,
-          connectionsPerAddressMax: settings.SOCKETS_PER_ADDRESS,
-        },
-        pagesFolder,
-        publicUrl: addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl,
-        outbox: showsOutbox(settings),
-        metricsToken: settings.METRICS_TOKEN,
-      },
-      { engine, logger },
-    ).catch((error: Error) => {
-      throw new StartProblem(error.message); // its errors are made for people: a port that cannot be had
-    });
-    const demo =
-      database.ownerUrl === null ? null : await openDemo(engine, database.ownerUrl, newKey, showsOutbox(settings));
-    workers.start();
-    return { engine, gateway, workers, addresses: addressesOf(settings, gateway.port, gateway.socketPort), demo };
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
-}
-
-async function openEngine(database: StartedDatabase, settings: Settings, logger: Logger): Promise<Engine> {
-  const engine = await createEngine({
-    url: database.url,
-    ...accountOptionsOf(settings, addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl),
-    hotConnections: settings.HOT_POOL,
-    connections: settings.POOL,
-    webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
-    ...searchOptionsOf(settings),
-    ...redisOptionsOf(settings),
-    apiKeysFile: settings.API_KEYS_FILE,
-    report: (error) => logger.error({ err: error }, 'a bug outside any request'),
-    reachable: (yes) =>
-      yes
-        ? logger.info('ballots reach the database again')
-        : logger.warn(
-            settings.BALLOT_FALLBACK === 'queue'
-              ? 'the database is away: ballots are queued in Redis'
-              : 'the database is away: ballots are refused with LOAD_003',
-          ),
-  }).catch((error: unknown) => {
-    const { message } = error as Error;
-    if (error instanceof QueueProblem) throw new StartProblem(message);
-    if (message.startsWith('API_KEYS_FILE')) throw new StartProblem(message);
-    // No such table or schema, or no right to it: a database that nobody has migrated yet
-    const unknown = /^(42P01|3F000|42501)$/.test(String((error as { code?: unknown }).code));
-    throw database.ownerUrl === null && unknown
-      ? notMigrated('The database has not been migrated.')
-      : databaseProblem(error, 'DATABASE_URL', database.url);
-  });
-  if (database.ownerUrl !== null) return engine;
-  const ready = await engine.ready();
-  if (ready.ok) return engine;
-  await engine.close();
-  throw notMigrated(ready.failure.message);
-}
-
-function notMigrated(what: string): StartProblem {
-  return new StartProblem(
-    `DATABASE_URL: ${what} Its user may not migrate: set DATABASE_OWNER_URL to a role that owns the database, here or ` +
-      'for npm run migrate.',
-  );
-}
 
 /** One line for programs: load tests and scripts that start a Psephos of their own. */
 function announcement({ addresses, demo, workers }: Running, database: StartedDatabase): string {
