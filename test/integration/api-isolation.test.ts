@@ -53,7 +53,6 @@ const BLIND: Readonly<Record<string, string>> = {
   'admitAttendees meeting_id=own attendees.*=foreign': 'nobody waits any more',
   'askToSpeak meeting_id=foreign': 'a key attends no meeting; the walk as attendee meets it',
   'importProxies meeting_id=foreign': 'the file is looked at first',
-  'readNotifications notifications.*=foreign': 'ids of others change nothing and are answered like read ones',
   'withdrawPaper election_id=own batch_id=foreign': 'its election is over by then; confirmPaper meets it',
   'createElectionFromTemplate template_id=own meeting_id=foreign': 'options of the example do not suit the template',
   'createElectionFromTemplate template_id=own roll_group_id=foreign': 'options of the example do not suit the template',
