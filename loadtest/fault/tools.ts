@@ -45,7 +45,7 @@ export async function openSearchFolder(): Promise<string> {
   const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
   const steps = [
     `rm -rf '${folder}'`,
-    `'${maven}' -q -B ${plugin}:unpack -Dartifact=${OPENSEARCH} -DoutputDirectory='${folder}' >&2`,
+    `'${maven}' -q -B ${plugin}:unpack -Dmdep.overWriteReleases=true -Dartifact=${OPENSEARCH} -DoutputDirectory='${folder}' >&2`,
     `'${maven}' -q -B ${plugin}:copy -Dartifact=${OPENSEARCH_ANALYZERS} -DoutputDirectory='${folder}' >&2`,
     `touch '${done}'`,
   ];
