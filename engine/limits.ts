@@ -134,6 +134,7 @@ export const limits = {
   relayRoundItems: 40, // organisations; with relayRunRows the most that a round holds in memory
   relayRoundTimeoutMs: 5_000, // to read, add the jobs, and move the cursors
   relayQuietMs: 100, // between looks while nothing happens: with two of them freshness stays far below 1 s
+  relayGatherMs: 400, // rows that come within it travel together: rounds every 20 ms left the hot path 0.63 of its rate, 200 ms 0.80, 400 ms 0.89
   relayChangesMs: 200, // how often staged changes are looked for
   relayLostMs: 30_000, // a run that nobody has taken in for so long is added again: its job was lost
   relayCarriedBytes: 256 * 1024, // a run that is larger is read from the log by whoever takes it in

@@ -31,7 +31,8 @@ export async function openJobsDatabase({ databaseUrl, databaseVariable = 'DATABA
     connectionString: databaseUrl,
     schema: JOBS_SCHEMA,
     max: connections,
-    options: `-c role=${WORKER}`,
+    // a job that a crash loses is made again, so nobody waits for the disk
+    options: `-c role=${WORKER} -c synchronous_commit=off`,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
   });

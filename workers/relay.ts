@@ -11,7 +11,7 @@ import { jobOptions, type OpenQueue } from './open-queue.ts';
 const NOT_OURS_MS = 250;
 /** After a failure; the store of jobs, or the database, is away. */
 const FAILED_MS = 500;
-/** Between two rounds that had something: rows that come together travel together. */
+/** Between two rounds of which the first had as much as it may hold. */
 const BUSY_MS = 20;
 /** A store that does not answer must not hold the relay's transaction for long. */
 const PUBLISH_MS = 3_000;
@@ -79,9 +79,11 @@ export class RelayLoop {
     if (look.changes) this.#changesDueMs = startedMs + limits.relayChangesMs;
     if (look.untaken) this.#untakenDueMs = startedMs + this.#lostMs;
     this.#jobs = 0;
+    let more: boolean;
     try {
       const result = await this.#engine.relay.round((round) => this.#publish(round, look.untaken), look);
       if (!result.turn) return NOT_OURS_MS;
+      more = result.more;
     } catch (err) {
       this.#report(err);
       return FAILED_MS;
@@ -89,7 +91,7 @@ export class RelayLoop {
     if (this.#jobs === 0) return limits.relayQuietMs;
     const { jobsPerSecond } = this.#backend;
     const fairMs = jobsPerSecond === null ? 0 : (this.#jobs / jobsPerSecond) * 1_000;
-    return Math.max(BUSY_MS, fairMs - (performance.now() - startedMs));
+    return Math.max(more ? BUSY_MS : limits.relayGatherMs, fairMs - (performance.now() - startedMs));
   }
 
   async #publish(round: RelayRound, untakenToo: boolean): Promise<void> {

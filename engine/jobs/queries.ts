@@ -4,6 +4,14 @@ import type { QueueStats } from './queue-stats.ts';
 
 /** SQL of the relay, of those who follow the log by jobs, and of what they say of themselves. */
 
+/**
+ * This transaction does not wait for the disk. A crash that loses it loses its effect and its cursor alike, and whatever was
+ * committed after it; the same rows are then taken in again. Waiting would make the hot path wait for the same disk.
+ */
+function unhurried(tx: Transaction) {
+  return tx`set_config('synchronous_commit', 'off', true)`;
+}
+
 /** The consumer's cursor, locked until the transaction ends, and the life of the database that it belongs to. */
 export async function takeCursor(
   tx: Transaction,
@@ -11,7 +19,7 @@ export async function takeCursor(
   consumer: string,
 ): Promise<{ readonly pos: number; readonly epoch: string }> {
   const select = () => tx<{ pos: bigint; epoch: string }[]>`
-    SELECT c.pos, e.epoch FROM app.consumer_cursors c CROSS JOIN app.epoch e
+    SELECT c.pos, e.epoch, ${unhurried(tx)} FROM app.consumer_cursors c CROSS JOIN app.epoch e
     WHERE c.org_id = ${orgId} AND c.consumer = ${consumer} FOR UPDATE OF c`;
   let [row] = await select();
   if (row === undefined) {
@@ -30,7 +38,8 @@ const RELAY_LOCK = 7310;
 
 /** Whether this transaction is the one that relays: the lock goes with it, however it ends. */
 export async function takeRelayTurn(tx: Transaction): Promise<boolean> {
-  const [row] = await tx<{ taken: boolean }[]>`SELECT pg_try_advisory_xact_lock(${RELAY_LOCK}) AS taken`;
+  const [row] = await tx<{ taken: boolean }[]>`
+    SELECT pg_try_advisory_xact_lock(${RELAY_LOCK}) AS taken, ${unhurried(tx)}`;
   return row?.taken ?? false;
 }
 
