@@ -1,10 +1,7 @@
-import { actAs, createEngine } from '../engine/index.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
-import { accountOptionsOf } from './account-settings.ts';
-import { addressesOf } from './addresses.ts';
 import { actOf, KEY_ROLES, type Tools } from './admin-acts.ts';
 import { readArguments } from './arguments.ts';
-import { databaseInUse } from './database.ts';
+import { withOperatorEngine } from './operator-engine.ts';
 import { runCommand } from './run-command.ts';
 import { readSettings } from './settings.ts';
 
@@ -40,28 +37,13 @@ await runCommand(async () => {
   process.stdout.write(`${await onDatabase(act, flags['data-dir'])}\n`);
 });
 
-/** Says which data it works on: an act on other data than the server's would look like success. */
 async function onDatabase<T>(work: (tools: Tools) => Promise<T>, dataDir: string | undefined): Promise<T> {
-  const settings = readSettings({ DATA_DIR: dataDir });
-  const database = await databaseInUse(settings, (line) => process.stderr.write(`${line}\n`));
-  try {
-    if (database.ownerUrl === null) {
+  return withOperatorEngine(readSettings({ DATA_DIR: dataDir }), {}, async (engine, ownerUrl) => {
+    if (ownerUrl === null) {
       throw new StartProblem(
         'DATABASE_URL: its user does not own the database. Set DATABASE_OWNER_URL to one who does.',
       );
     }
-    const publicUrl = addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl;
-    const engine = await createEngine({ url: database.ownerUrl, ...accountOptionsOf(settings, publicUrl) });
-    try {
-      const ready = await engine.ready();
-      if (!ready.ok) throw new StartProblem(`${ready.failure.message} Use the version of Psephos that is running.`);
-      const { ownerUrl } = database;
-      const operator = { actor: 'operator', origin: '', requestId: '' };
-      return await actAs(operator, () => work({ engine, ownerUrl }));
-    } finally {
-      await engine.close();
-    }
-  } finally {
-    await database.stop();
-  }
+    return work({ engine, ownerUrl });
+  });
 }

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
-import { createEngine } from '../engine/index.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
-import { accountOptionsOf } from './account-settings.ts';
 import { readArguments } from './arguments.ts';
 import { AUDIT_ACTS, type AuditTask } from './audit-acts.ts';
-import { databaseInUse } from './database.ts';
+import { withOperatorEngine } from './operator-engine.ts';
 import { runCommand } from './run-command.ts';
 import { readSettings } from './settings.ts';
 import { auditPlaceOf } from './worker-settings.ts';
@@ -71,18 +69,5 @@ await runCommand(async () => {
     print: (line) => process.stdout.write(`${line}\n`),
     tell,
   };
-  const database = await databaseInUse(settings, tell);
-  try {
-    const url = database.ownerUrl ?? database.url;
-    const engine = await createEngine({ url, ...accountOptionsOf(settings, 'http://localhost') });
-    try {
-      const ready = await engine.ready();
-      if (!ready.ok) throw new StartProblem(`${ready.failure.message} Use the version of Psephos that is running.`);
-      return await AUDIT_ACTS[act](engine, task);
-    } finally {
-      await engine.close();
-    }
-  } finally {
-    await database.stop();
-  }
+  return withOperatorEngine(settings, {}, (engine) => AUDIT_ACTS[act](engine, task));
 });

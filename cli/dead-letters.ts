@@ -1,8 +1,7 @@
-import { createEngine, type DeadLetter, type Engine, type Outcome } from '../engine/index.ts';
+import type { DeadLetter, Engine, Outcome } from '../engine/index.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
-import { accountOptionsOf } from './account-settings.ts';
 import { readArguments } from './arguments.ts';
-import { databaseInUse } from './database.ts';
+import { withOperatorEngine } from './operator-engine.ts';
 import { runCommand } from './run-command.ts';
 import { readSettings } from './settings.ts';
 
@@ -55,26 +54,10 @@ await runCommand(async () => {
     throw new StartProblem(`Name one letter, or --all: npm run dead-letters -- ${act} LETTER_ID`);
   }
   const which = { letterId, queue: flags.queue ?? null, orgId: flags.org ?? null };
-  await onEngine(flags['data-dir'], (engine) =>
+  await withOperatorEngine(readSettings({ DATA_DIR: flags['data-dir'] }), {}, (engine) =>
     act === 'list' ? list(engine, which, flags.json) : change(engine, act, which),
   );
 });
-
-async function onEngine(dataDir: string | undefined, work: (engine: Engine) => Promise<void>): Promise<void> {
-  const settings = readSettings({ DATA_DIR: dataDir });
-  const database = await databaseInUse(settings, (line) => process.stderr.write(`${line}\n`));
-  try {
-    const url = settings.DATABASE_OWNER_URL ?? database.ownerUrl ?? database.url;
-    const engine = await createEngine({ url, ...accountOptionsOf(settings, '') });
-    try {
-      await work(engine);
-    } finally {
-      await engine.close();
-    }
-  } finally {
-    await database.stop();
-  }
-}
 
 async function* lettersOf({ deadLetters }: Engine, { orgId, queue }: Which): AsyncGenerator<DeadLetter> {
   let cursor: string | null | undefined;

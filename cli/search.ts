@@ -1,8 +1,8 @@
-import { createEngine, type Engine, type SearchScope } from '../engine/index.ts';
+import type { Engine, SearchScope } from '../engine/index.ts';
 import { SEARCH_KINDS } from '../protocol/search.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { readArguments } from './arguments.ts';
-import { databaseInUse } from './database.ts';
+import { withOperatorEngine } from './operator-engine.ts';
 import { runCommand } from './run-command.ts';
 import { searchOptionsOf } from './search-settings.ts';
 import { readSettings } from './settings.ts';
@@ -46,21 +46,11 @@ await runCommand(async () => {
   }
   const scope = scopeOf(flags.org, flags.kind);
   const settings = readSettings({ DATA_DIR: flags['data-dir'] });
-  const database = await databaseInUse(settings, (line) => process.stderr.write(`${line}\n`));
-  try {
-    const engine = await createEngine({ url: database.ownerUrl ?? database.url, ...searchOptionsOf(settings) });
-    try {
-      const ready = await engine.ready();
-      if (!ready.ok) throw new StartProblem(`${ready.failure.message} Use the version of Psephos that is running.`);
-      const done = act === 'reindex' ? await reindex(engine, scope) : await check(engine, scope);
-      if (flags.json) print(JSON.stringify(done));
-      return 'differences' in done && done.differences > 0 ? 1 : 0;
-    } finally {
-      await engine.close();
-    }
-  } finally {
-    await database.stop();
-  }
+  return withOperatorEngine(settings, searchOptionsOf(settings), async (engine) => {
+    const done = act === 'reindex' ? await reindex(engine, scope) : await check(engine, scope);
+    if (flags.json) print(JSON.stringify(done));
+    return 'differences' in done && done.differences > 0 ? 1 : 0;
+  });
 });
 
 function scopeOf(orgId: string | undefined, kind: string | undefined): SearchScope {

@@ -3,13 +3,11 @@ import type { Logger } from '../gateway/logging.ts';
 import { type Gateway, startGateway } from '../gateway/main.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { checkJobsPlace } from '../workers/jobs-place.ts';
-import { accountOptionsOf } from './account-settings.ts';
 import { type Addresses, addressesOf, originsOf } from './addresses.ts';
 import { databaseProblem, type StartedDatabase } from './database.ts';
 import { type Demo, openDemo } from './demo-organisation.ts';
+import { gatewaySettingsOf, servingEngineOptions } from './gateway-settings.ts';
 import { makePlatformAdmin } from './platform-admin.ts';
-import { redisOptionsOf } from './redis-settings.ts';
-import { searchOptionsOf } from './search-settings.ts';
 import type { Settings } from './settings.ts';
 import { showsOutbox, workerSettingsOf } from './worker-settings.ts';
 import { WorkersProcess } from './workers-process.ts';
@@ -50,22 +48,7 @@ export async function serve(
   try {
     await checkJobsPlace(workerSettingsOf(settings, database.url).jobs, logger);
     const gateway = await startGateway(
-      {
-        host: settings.HOST,
-        port: settings.PORT,
-        socketPort: settings.WS_PORT,
-        origins: originsOf(settings, settings.PORT),
-        publicSocketUrl: settings.PUBLIC_WS_URL,
-        trustedProxies: settings.TRUSTED_PROXIES,
-        socketLimits: {
-          connectionsMax: settings.SOCKETS_MAX,
-          connectionsPerAddressMax: settings.SOCKETS_PER_ADDRESS,
-        },
-        pagesFolder,
-        publicUrl: addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl,
-        outbox: showsOutbox(settings),
-        metricsToken: settings.METRICS_TOKEN,
-      },
+      gatewaySettingsOf(settings, originsOf(settings, settings.PORT), pagesFolder, { outbox: showsOutbox(settings) }),
       { engine, logger },
     ).catch((error: Error) => {
       throw new StartProblem(error.message); // its errors are made for people: a port that cannot be had
@@ -81,25 +64,8 @@ export async function serve(
 }
 
 async function openEngine(database: StartedDatabase, settings: Settings, logger: Logger): Promise<Engine> {
-  const engine = await createEngine({
-    url: database.url,
-    ...accountOptionsOf(settings, addressesOf(settings, settings.PORT, settings.WS_PORT).httpUrl),
-    hotConnections: settings.HOT_POOL,
-    connections: settings.POOL,
-    webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
-    ...searchOptionsOf(settings),
-    ...redisOptionsOf(settings),
-    apiKeysFile: settings.API_KEYS_FILE,
-    report: (error) => logger.error({ err: error }, 'a bug outside any request'),
-    reachable: (yes) =>
-      yes
-        ? logger.info('ballots reach the database again')
-        : logger.warn(
-            settings.BALLOT_FALLBACK === 'queue'
-              ? 'the database is away: ballots are queued in Redis'
-              : 'the database is away: ballots are refused with LOAD_003',
-          ),
-  }).catch((error: unknown) => {
+  const options = servingEngineOptions(settings, database.url, logger);
+  const engine = await createEngine(options).catch((error: unknown) => {
     const { message } = error as Error;
     if (error instanceof QueueProblem) throw new StartProblem(message);
     if (message.startsWith('API_KEYS_FILE')) throw new StartProblem(message);
