@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtPages } from '../../web/build/index.ts';
@@ -51,6 +51,15 @@ test('everything that the attendee can ever load is at most 100 KB compressed, f
   expect(named.some((file) => file.endsWith('.js')) && named.some((file) => file.endsWith('.css'))).toBe(true);
   const sizeOf = (file: string) => statSync(join(folder, file.endsWith('.woff2') ? file : `${file}.br`)).size;
   expect(files.reduce((sum, file) => sum + sizeOf(file), 0)).toBeLessThan(FIRST_LOAD_MAX_BYTES);
+});
+
+test('what is built within tests is what is shipped: nothing of development, and no path of this machine', async () => {
+  const assets = join(await builtPages(), 'assets');
+  const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+  expect(scripts.length).toBeGreaterThan(3);
+  const root = resolve(import.meta.dirname, '../..');
+  const told = scripts.filter((name) => readFileSync(join(assets, name), 'utf8').includes(root));
+  expect(told).toEqual([]);
 });
 
 test('on slow 3G the form can be used within 3 s, and the whole way to a ballot works', async () => {
