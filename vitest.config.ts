@@ -9,6 +9,8 @@ const ALONE = [
     'api-bench',
     'backup*',
     'bench',
+    'coin-{plans,races}',
+    'coins-bench',
     'demo',
     'embedded-postgres',
     'engine-{clock,close,enrolment,fairness,faults,hall,ready,timed}',
@@ -45,7 +47,7 @@ export default defineConfig({
     hookTimeout: 120_000, // a first hook may build toxiproxy or install pgbouncer
     pool: 'forks',
     projects: [
-      group('light', [...all('unit', 'tidy'), ...named('fault', ['auditor', 'plan'])], {
+      group('light', [...all('unit', 'tidy'), ...named('fault', ['auditor', 'coins-auditor', 'plan'])], {
         order: 0,
         workers: 3,
         isolate: false,

@@ -2,10 +2,14 @@ import {
   API_FULL,
   API_QUICK,
   apiTableOf,
+  COINS_FULL,
+  COINS_QUICK,
+  coinsTableOf,
   FULL,
   QUICK,
   runApiBench,
   runBench,
+  runCoinsBench,
   runSearchBench,
   runWorkersBench,
   SEARCH_FULL,
@@ -31,6 +35,7 @@ await runCommand(async () => {
       json: { type: 'boolean', purpose: 'one line of JSON at the end instead of the table' },
       api: { type: 'boolean', purpose: 'instead: the HTTP API (import, member search, pages, common reads)' },
       search: { type: 'boolean', purpose: 'instead: the search, in PostgreSQL and in an OpenSearch of its own' },
+      coins: { type: 'boolean', purpose: 'instead: coins that are given, through the engine and through sockets' },
       workers: { type: 'boolean', purpose: 'instead: the workers, and what they leave of the speed of ballots' },
       quick: { type: 'boolean', purpose: 'smaller counts, done within 50 s' },
       growth: {
@@ -65,6 +70,11 @@ await runCommand(async () => {
   if (flags.search) {
     const sizes = flags.quick ? SEARCH_QUICK : SEARCH_FULL;
     print(await runSearchBench({ sizes, say, signal: stop.signal }).catch(giveUp), searchTableOf);
+    return;
+  }
+  if (flags.coins) {
+    const sizes = flags.quick ? COINS_QUICK : COINS_FULL;
+    print(await runCoinsBench({ sizes, say, signal: stop.signal }).catch(giveUp), coinsTableOf);
     return;
   }
   if (flags.workers) {

@@ -4,6 +4,7 @@ import { PsephosError } from '../client/index.ts';
 import { type DemoSummary, EmptyHall, playMeeting } from '../loadtest/demo/index.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { readArguments } from './arguments.ts';
+import { runCampaignDemo } from './demo-campaign.ts';
 import { runCommand } from './run-command.ts';
 
 const URL_DEFAULT = 'http://localhost:8080';
@@ -23,7 +24,7 @@ const FLAGS = {
   attendees: {
     type: 'number',
     placeholder: 'N',
-    purpose: `simulated people (${ATTENDEES_DEFAULT})`,
+    purpose: `simulated people (${ATTENDEES_DEFAULT}; 500 in a campaign)`,
     min: 1,
     max: ATTENDEES_MAX,
   },
@@ -40,6 +41,11 @@ const FLAGS = {
     max: SEED_RANGE - 1,
   },
   'allow-remote': { type: 'boolean', purpose: 'plays against a server that is not on this machine, too' },
+  campaign: {
+    type: 'boolean',
+    purpose: 'instead of a meeting: a campaign in which people move coins between real projects',
+  },
+  'data-dir': { type: 'string', placeholder: 'FOLDER', purpose: "with --campaign: the running server's data (./data)" },
   json: { type: 'boolean', purpose: 'ends with one line of JSON' },
 } as const;
 
@@ -53,30 +59,49 @@ await runCommand(async () => {
     notes: [
       'Start the server first: npm start. On its first start it prints the API key of the demo moderator; npm start --',
       '--new-key prints another one. Give it as PSEPHOS_API_KEY; at a terminal the demo asks for it.',
-      'Ctrl-C ends it; what it opened is cancelled.',
+      'Ctrl-C ends it; what it opened is cancelled, a campaign is completed as it stands.',
+      '--campaign needs no key, and a server of this machine: its members are made on the data of the server.',
     ],
   });
   const httpUrl = addressOf(flags.url ?? URL_DEFAULT, flags['allow-remote']);
   const durationMs = minutesOf(flags.minutes ?? MINUTES_DEFAULT) * 60_000;
-  const apiKey = await keyOf(flags['api-key'] ?? process.env.PSEPHOS_API_KEY);
   const seed = flags.seed ?? randomInt(SEED_RANGE);
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const attendees = flags.attendees ?? ATTENDEES_DEFAULT;
   const screen = {
     isTerminal: process.stdout.isTTY === true && !flags.json,
     write: (text: string) => process.stdout.write(text),
   };
-  try {
-    const summary = await playMeeting({ httpUrl, apiKey, attendees, durationMs, seed, screen, signal: stop.signal });
+  if (flags.campaign) {
+    const given = { httpUrl, durationMs, seed, dataDir: flags['data-dir'], people: flags.attendees, json: flags.json };
+    const stopped = await asPerson(httpUrl, () => runCampaignDemo(given, screen, stopSignal()));
+    return stopped ? STOPPED : 0;
+  }
+  const apiKey = await keyOf(flags['api-key'] ?? process.env.PSEPHOS_API_KEY);
+  const attendees = flags.attendees ?? ATTENDEES_DEFAULT;
+  const signal = stopSignal();
+  return asPerson(httpUrl, async () => {
+    const summary = await playMeeting({ httpUrl, apiKey, attendees, durationMs, seed, screen, signal });
     screen.write(`\n${farewell(summary)}\n`);
     if (flags.json) screen.write(`${JSON.stringify(summary)}\n`);
     return summary.stopped ? STOPPED : 0;
+  });
+});
+
+/** From now on Ctrl-C ends what is played, and what was opened is tidied up. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}
+
+/** What the server refuses, in words for a person. */
+async function asPerson<T>(httpUrl: string, play: () => Promise<T>): Promise<T> {
+  try {
+    return await play();
   } catch (error) {
     if (error instanceof EmptyHall) throw new StartProblem(emptyHall(error));
     throw error instanceof PsephosError ? refusal(error, httpUrl) : error;
   }
-});
+}
 
 function addressOf(text: string, allowRemote: boolean): string {
   if (!/^https?:\/\/./.test(text) || !URL.canParse(text)) {

@@ -8,7 +8,7 @@ import { writeSchemaSnapshot } from '../sql/snapshot.ts';
 import { readArguments } from './arguments.ts';
 import { runCommand } from './run-command.ts';
 
-const PROTOCOL = resolve(import.meta.dirname, '../docs/protocol');
+const DOCS = resolve(import.meta.dirname, '../docs');
 
 function write(file: string | URL, name: string, text: string): void {
   writeFileSync(file, text);
@@ -34,11 +34,11 @@ await runCommand(async () => {
   readArguments({
     command: 'npm run docs',
     purpose:
-      'Writes the documents that are made from code: docs/protocol from the schemas of HTTP and socket, ' +
+      'Writes the documents that are made from code: docs/protocol and docs/errors.md from the schemas of HTTP and socket, ' +
       'docs/data-dictionary.md and sql/schema.sql from a freshly migrated database.',
     flags: {},
   });
-  mkdirSync(PROTOCOL, { recursive: true });
-  for (const [name, text] of Object.entries(protocolDocs())) write(join(PROTOCOL, name), `docs/protocol/${name}`, text);
+  mkdirSync(join(DOCS, 'protocol'), { recursive: true });
+  for (const [name, text] of Object.entries(protocolDocs())) write(join(DOCS, name), `docs/${name}`, text);
   await writeDatabaseDocs();
 });

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { flagsOf, runFaults } from '../loadtest/fault/index.ts';
+import { type FaultSummary, flagsOf, runFaults } from '../loadtest/fault/index.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { readArguments } from './arguments.ts';
 import { proveEngine } from './fault-proof.ts';
@@ -8,6 +8,26 @@ import { runCommand } from './run-command.ts';
 const RUNS_DEFAULT = 20;
 const RUNS_MAX = 10_000;
 const SEED_RANGE = 2 ** 31;
+
+/** The figures for people. */
+function linesOf(
+  summary: FaultSummary,
+  { queue, workers }: { readonly queue: boolean; readonly workers: boolean },
+): string[] {
+  const { lost, doubled, untrue, crashes, ...figures } = summary;
+  return [
+    `${figures.runs} runs, ${figures.kills} kills, ${figures.cuts} cuts, ${figures.half_open} half-open, ` +
+      `${figures.acked} acknowledged${queue ? `, ${figures.queued} queued before` : ''}`,
+    `${figures.coins_acked} movements of coins acknowledged, ${figures.coins_created} coins from nothing`,
+    `${lost} lost, ${doubled} doubled, ${untrue} untrue, ${crashes} crashes`,
+    ...(workers
+      ? [
+          `killed: workers ${figures.workers_killed}, Redis ${figures.redis_killed}, OpenSearch ${figures.opensearch_killed}; ` +
+            `effects: ${figures.effects_missing} missing, ${figures.effects_doubled} doubled`,
+        ]
+      : []),
+  ];
+}
 
 await runCommand(async () => {
   const { flags } = readArguments({
@@ -26,6 +46,10 @@ await runCommand(async () => {
         max: SEED_RANGE - 1,
       },
       from: { type: 'number', placeholder: 'N', purpose: 'number of the first run (1)', min: 1, max: RUNS_MAX },
+      coins: {
+        type: 'boolean',
+        purpose: 'coins of campaigns move in every run; without it in every fourth',
+      },
       queue: {
         type: 'boolean',
         purpose: 'with Redis and BALLOT_FALLBACK=queue: ballots wait there, and Redis is killed as well',
@@ -56,7 +80,7 @@ await runCommand(async () => {
       '--redis and --search say what workers work with: npm run fault -- --workers --redis --search',
     );
   }
-  const { queue, workers, search } = flags;
+  const { coins, queue, workers, search } = flags;
   const beside = { workers, redis: workers && (flags.redis || queue), search };
   const seed = flags.seed ?? randomInt(SEED_RANGE);
   const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -67,30 +91,22 @@ await runCommand(async () => {
       say('Stopping after this run …');
     });
   }
-  say(`The plans have seed ${seed}; to repeat them: npm run fault -- ${flagsOf({ queue, beside })}--seed ${seed}`);
+  say(
+    `The plans have seed ${seed}; to repeat them: npm run fault -- ${flagsOf({ queue, beside, coins })}--seed ${seed}`,
+  );
   const summary = await runFaults({
     runs: flags.runs ?? RUNS_DEFAULT,
     seed,
     from: flags.from ?? 1,
     queue,
     beside,
+    coins,
     prove: proveEngine,
     say,
     stopped: () => stopped,
   });
-  const { lost, doubled, untrue, crashes, effects_missing, effects_doubled, ...figures } = summary;
+  const { lost, doubled, untrue, coins_created, crashes, effects_missing, effects_doubled } = summary;
   if (flags.json) say(JSON.stringify(summary));
-  else {
-    say(
-      `${figures.runs} runs, ${figures.kills} kills, ${figures.cuts} cuts, ${figures.half_open} half-open, ${figures.acked} acknowledged${flags.queue ? `, ${figures.queued} queued before` : ''}`,
-    );
-    say(`${lost} lost, ${doubled} doubled, ${untrue} untrue, ${crashes} crashes`);
-    if (workers) {
-      say(
-        `killed: workers ${figures.workers_killed}, Redis ${figures.redis_killed}, OpenSearch ${figures.opensearch_killed}; ` +
-          `effects: ${effects_missing} missing, ${effects_doubled} doubled`,
-      );
-    }
-  }
-  return lost + doubled + untrue + crashes + effects_missing + effects_doubled === 0 ? 0 : 1;
+  else for (const line of linesOf(summary, { queue, workers })) say(line);
+  return lost + doubled + untrue + coins_created + crashes + effects_missing + effects_doubled === 0 ? 0 : 1;
 });

@@ -6,6 +6,7 @@ import { builtPages } from '../web/build/index.ts';
 import { choosePort } from './addresses.ts';
 import { readArguments } from './arguments.ts';
 import { gatewaySettingsOf, servingEngineOptions } from './gateway-settings.ts';
+import { warnWithoutRedis } from './redis-settings.ts';
 import { runCommand } from './run-command.ts';
 import { readSettings } from './settings.ts';
 
@@ -40,6 +41,7 @@ await runCommand(async () => {
       throw new StartProblem(error.message);
     throw new StartProblem(`The database of DATABASE_URL cannot be used: ${error.message}`);
   });
+  warnWithoutRedis(engine, settings, logger);
   const gateway = await startGateway(gatewaySettingsOf(settings, settings.ORIGINS ?? [], pagesFolder), {
     engine,
     logger,

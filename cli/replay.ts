@@ -6,6 +6,7 @@ import { type Findings, problemsOf, reportText, summarise } from '../loadtest/re
 import { type OwnServer, startOwnServer } from '../loadtest/server.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
 import { type Arguments, readArguments } from './arguments.ts';
+import { runCampaignReplay } from './replay-campaign.ts';
 import { runCommand } from './run-command.ts';
 
 const SOCKETS_DEFAULT = 1_000;
@@ -41,6 +42,13 @@ const FLAGS = {
     type: 'boolean',
     purpose: "made-up weights, the same each time, for voters without one of the file's own",
   },
+  as: { type: 'string', placeholder: 'campaign', purpose: 'every voter gives the points as coins in a campaign' },
+  rule: {
+    type: 'string',
+    placeholder: 'NAME',
+    purpose: 'with --as: greedy, equal_shares, equal_shares_add1 (the last)',
+  },
+  'data-dir': { type: 'string', placeholder: 'FOLDER', purpose: "with --as and --url: that server's data (./data)" },
   json: { type: 'boolean', purpose: 'ends with one line of JSON' },
 } as const;
 
@@ -62,15 +70,13 @@ await runCommand(async () => {
       'Example: npm run replay -- loadtest/elections/dublin-north-2002.soi --method stv --seats 4',
     ],
   });
+  if (flags.as !== undefined) return asCampaign(positionals[0] ?? '', flags);
   const target = targetOf(flags);
   const perSecond = rateOf(flags.rate);
   if (flags.secret && flags.named) throw new StartProblem('Give --secret or --named, not both.');
   const replayed = await readReplayed(positionals[0] ?? '', flags);
   process.stdout.write(introduction(replayed));
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => abort.abort(new StartProblem('Stopped. The election was cancelled.')));
-  }
+  const abort = abortOnSignals('Stopped. The election was cancelled.');
   const findings = await onServer(target, replayed, {
     secrecy: flags.named ? 'named' : 'secret',
     madeUpWeights: flags.weights,
@@ -84,6 +90,29 @@ await runCommand(async () => {
   if (flags.json) process.stdout.write(`${JSON.stringify(summarise(findings))}\n`);
   return problemsOf(findings).length === 0 ? 0 : 1;
 });
+
+/** Through members' purses: no key of a moderator is asked for, the data of the server is. */
+async function asCampaign(file: string, flags: Flags): Promise<number> {
+  if (flags.as !== 'campaign') throw new StartProblem(`--as ${flags.as}: the other thing it can be is a campaign.`);
+  const parsed = await readFile(() => readElectionFile(file));
+  const abort = abortOnSignals('Stopped. The campaign was completed as it stood.');
+  const given = {
+    sockets: flags.sockets,
+    rule: flags.rule,
+    url: flags.url,
+    dataDir: flags['data-dir'],
+    json: flags.json,
+  };
+  return asPerson(() => runCampaignReplay(parsed, given, { screen: screen(), signal: abort.signal }));
+}
+
+function abortOnSignals(words: string): AbortController {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => abort.abort(new StartProblem(words)));
+  }
+  return abort;
+}
 
 /** Where to replay; null = on a server of our own. */
 function targetOf(flags: Flags): { httpUrl: string; apiKey: string } | null {
@@ -109,11 +138,17 @@ function rateOf(text: string | undefined): number | undefined {
 }
 
 /** Reads all of the file before anything is started or created. */
-async function readReplayed(file: string, { method, seats }: Flags): Promise<Replayed> {
-  try {
+function readReplayed(file: string, { method, seats }: Flags): Promise<Replayed> {
+  return readFile(async () => {
     const parsed = await readElectionFile(file);
     const request = { ...(method === undefined ? {} : { method }), ...(seats === undefined ? {} : { seats }) };
     return { parsed, election: toMethod(parsed, request) };
+  });
+}
+
+async function readFile<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof ElectionFileError) throw new StartProblem(`${error.message}\n  ${error.hint}`);
     throw error;
@@ -149,14 +184,23 @@ async function onServer(
     void own.exited.then(() => options.stop(new StartProblem('The server that was started for the replay has ended.')));
   }
   try {
-    const { httpUrl, apiKey } = target ?? { httpUrl: own?.httpUrl ?? '', apiKey: own?.apiKey ?? '' };
-    const http = new PsephosHttp({ baseUrl: httpUrl, secret: apiKey });
-    const { url: wsUrl } = await http.socket();
-    return await replay(replayed, { http, address: { wsUrl, apiKey } }, options);
-  } catch (error) {
-    throw error instanceof PsephosError ? new StartProblem(refusalText(error)) : error;
+    return await asPerson(async () => {
+      const { httpUrl, apiKey } = target ?? { httpUrl: own?.httpUrl ?? '', apiKey: own?.apiKey ?? '' };
+      const http = new PsephosHttp({ baseUrl: httpUrl, secret: apiKey });
+      const { url: wsUrl } = await http.socket();
+      return replay(replayed, { http, address: { wsUrl, apiKey } }, options);
+    });
   } finally {
     await own?.stop();
+  }
+}
+
+/** What the server refuses, in words for a person. */
+async function asPerson<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof PsephosError ? new StartProblem(refusalText(error)) : error;
   }
 }
 

@@ -8,6 +8,7 @@ import { databaseProblem, type StartedDatabase } from './database.ts';
 import { type Demo, openDemo } from './demo-organisation.ts';
 import { gatewaySettingsOf, servingEngineOptions } from './gateway-settings.ts';
 import { makePlatformAdmin } from './platform-admin.ts';
+import { warnWithoutRedis } from './redis-settings.ts';
 import type { Settings } from './settings.ts';
 import { showsOutbox, workerSettingsOf } from './worker-settings.ts';
 import { WorkersProcess } from './workers-process.ts';
@@ -46,6 +47,7 @@ export async function serve(
     logger,
   );
   try {
+    warnWithoutRedis(engine, settings, logger);
     await checkJobsPlace(workerSettingsOf(settings, database.url).jobs, logger);
     const gateway = await startGateway(
       gatewaySettingsOf(settings, originsOf(settings, settings.PORT), pagesFolder, { outbox: showsOutbox(settings) }),

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createEngine } from '../engine/index.ts';
 import { createLogger } from '../gateway/logging.ts';
 import { StartProblem } from '../sql/embedded/index.ts';
@@ -56,32 +57,42 @@ await runCommand(async () => {
   }).catch((error: unknown) => {
     throw databaseProblem(error, 'DATABASE_URL', url);
   });
+  const stopping = stoppedBySignals();
+  let atWork = false;
   try {
     const ready = await engine.ready();
     if (!ready.ok) throw new StartProblem(`DATABASE_URL: ${ready.failure.message} Run npm run migrate first.`);
-    const workers = await startWorkers(engine, workerSettings, logger);
-    const monitor = await startMonitor(engine, settings.WORKERS_PORT).catch(async (error: Error) => {
-      await workers.stop();
+    const monitor = await startMonitor(engine, settings.WORKERS_PORT, () => atWork).catch((error: Error) => {
       throw new StartProblem(`WORKERS_PORT=${settings.WORKERS_PORT}: ${error.message}`);
     });
-    logger.info({ monitor: monitor.url }, 'workers are at work');
-    stopOnSignals(async () => {
-      await workers.stop();
-      await monitor.stop();
-      await engine.close();
-    });
+    logger.info({ monitor: monitor.url }, 'workers begin');
+    await startWorkers(engine, workerSettings, logger, { stopping })
+      .then(async (workers) => {
+        atWork = true;
+        logger.info({ monitor: monitor.url }, 'workers are at work');
+        if (!stopping.aborted) await once(stopping, 'abort');
+        await workers.stop();
+      })
+      .catch((error: unknown) => {
+        if (atWork || !stopping.aborted) throw error; // else it was waiting for Redis when it was told to stop
+      })
+      .finally(() => monitor.stop());
+    await engine.close();
+    process.exit(0);
   } catch (error) {
     await engine.close();
     throw error;
   }
 });
 
-function stopOnSignals(stop: () => Promise<void>): void {
-  let stopping: Promise<void> | undefined;
-  const once = () => {
-    if (stopping !== undefined) return;
+/** Aborted by the first SIGTERM or SIGINT. */
+function stoppedBySignals(): AbortSignal {
+  const stopping = new AbortController();
+  const stop = () => {
+    if (stopping.signal.aborted) return;
     setTimeout(() => process.exit(1), EXIT_MS).unref();
-    stopping = stop().then(() => process.exit(0));
+    stopping.abort();
   };
-  process.on('SIGTERM', once).on('SIGINT', once);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  return stopping.signal;
 }

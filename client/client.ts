@@ -1,6 +1,8 @@
+import type { SocketError } from '../protocol/errors.ts';
 import type { OperationName, ReplyOf } from '../protocol/frames.ts';
 import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
 import { type CastOverHttp, type CastResult, castUntilKnown } from './casting.ts';
+import { type CoinMove, type CoinResult, type MoveOverHttp, moveUntilKnown, newRequestId } from './coins.ts';
 import { PsephosError } from './errors.ts';
 import type { SocketConstructor } from './frame-socket.ts';
 import { PsephosHttp } from './http.ts';
@@ -48,6 +50,13 @@ export interface CastOptions {
   readonly onQueued?: (queued: string) => void;
 }
 
+export interface CoinOptions {
+  /** of an act whose fate is not known; made anew if left out */
+  readonly requestId?: string;
+  /** all attempts together; 15 s if left out */
+  readonly deadlineMs?: number;
+}
+
 const DEFAULTS = {
   connectTimeoutMs: 10_000,
   requestTimeoutMs: 3_000, // three times the engine's deadline
@@ -68,12 +77,14 @@ export class PsephosClient {
   readonly #requestTimeoutMs: number;
   /** tickets give no right over HTTP: with them alone a ballot waits for the socket */
   readonly #overHttp: CastOverHttp | undefined;
+  readonly #movesOverHttp: MoveOverHttp | undefined;
   #hello: ReplyOf<'hello'> | undefined;
 
   private constructor(options: ClientOptions) {
     const { httpUrl, wsUrl, auth } = options;
     this.http = httpOf(options);
     this.#overHttp = this.http === undefined || 'ticket' in auth ? undefined : overHttp(this.http);
+    this.#movesOverHttp = this.http === undefined || 'ticket' in auth ? undefined : movesOverHttp(this.http);
     this.#requestTimeoutMs = options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs;
     if (wsUrl === undefined && httpUrl === undefined) throw new TypeError('give httpUrl, wsUrl or both');
     this.#link = new Link({
@@ -144,6 +155,43 @@ export class PsephosClient {
     return castUntilKnown(this.#link, casting, this.#overHttp);
   }
 
+  /** Puts own coins on an idea and resolves with what became of it; never throws for a refusal. */
+  allocate(campaignId: string, ideaId: string, amount: number, options: CoinOptions = {}): Promise<CoinResult> {
+    return this.#move(campaignId, { op: 'allocate', idea_id: ideaId, amount }, options);
+  }
+
+  /** Moves own coins from one idea to another. */
+  reallocate(
+    campaignId: string,
+    fromIdeaId: string,
+    toIdeaId: string,
+    amount: number,
+    options: CoinOptions = {},
+  ): Promise<CoinResult> {
+    const move = { op: 'reallocate', from_idea_id: fromIdeaId, to_idea_id: toIdeaId, amount } as const;
+    return this.#move(campaignId, move, options);
+  }
+
+  /** Takes own coins back from an idea. */
+  withdraw(campaignId: string, ideaId: string, amount: number, options: CoinOptions = {}): Promise<CoinResult> {
+    return this.#move(campaignId, { op: 'withdraw', idea_id: ideaId, amount }, options);
+  }
+
+  /** The own purse in a campaign. Throws PsephosError. */
+  balance(campaignId: string): Promise<ReplyOf<'balance'>> {
+    return this.request('balance', { campaign: campaignId });
+  }
+
+  #move(campaign: string, move: CoinMove, options: CoinOptions): Promise<CoinResult> {
+    const moving = {
+      ...{ campaign, move, requestId: options.requestId ?? newRequestId() },
+      deadlineMs: options.deadlineMs ?? CAST_DEADLINE_MS,
+      timeoutMs: this.#requestTimeoutMs,
+      fallbackAfterMs: this.#movesOverHttp === undefined ? Number.POSITIVE_INFINITY : FALLBACK_AFTER_MS,
+    };
+    return moveUntilKnown(this.#link, moving, this.#movesOverHttp);
+  }
+
   /** One request of any kind, once. Throws PsephosError; UNREACHABLE where no answer came. */
   async request<Name extends OperationName>(op: Name, fields: object = {}): Promise<ReplyOf<Name>> {
     const reply = await this.#link.request(JSON.stringify({ op, ...fields }).slice(1, -1));
@@ -179,10 +227,25 @@ function overHttp(http: PsephosHttp): CastOverHttp {
       const receipt = await http.castOnce(election, { ballot, cast_key: castKey, ...token, ...grantor }, timeoutMs);
       return 'queued' in receipt ? { queued: receipt.queued } : { trackingCode: receipt.tracking_code };
     } catch (error) {
-      if (!(error instanceof PsephosError) || error.code === 'UNREACHABLE') return undefined;
-      const { code, message, details } = error;
-      const retryAfterMs = details.retry_after_ms;
-      return { code, message, details, ...(typeof retryAfterMs === 'number' ? { retry_after_ms: retryAfterMs } : {}) };
+      return refusalOf(error);
     }
   };
+}
+
+function movesOverHttp(http: PsephosHttp): MoveOverHttp {
+  return async ({ campaign, move, requestId }, timeoutMs) => {
+    try {
+      return await http.moveCoinsOnce(campaign, move, requestId, timeoutMs);
+    } catch (error) {
+      return refusalOf(error);
+    }
+  };
+}
+
+/** What the gateway said; undefined where no answer came. */
+function refusalOf(error: unknown): SocketError | undefined {
+  if (!(error instanceof PsephosError) || error.code === 'UNREACHABLE') return undefined;
+  const { code, message, details } = error;
+  const retryAfterMs = details.retry_after_ms;
+  return { code, message, details, ...(typeof retryAfterMs === 'number' ? { retry_after_ms: retryAfterMs } : {}) };
 }

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { castReceipt, PublishedBallotView, QueuedBallotView, queuedReceipt } from '../protocol/ballots.ts';
+import type { AllocationReceiptView } from '../protocol/coins.ts';
 import type { ElectionView, issued, newCredentials, newElection, participationView } from '../protocol/elections.ts';
 import type { joined, MeetingView, socketAddress, socketTicket } from '../protocol/meetings.ts';
 import type { resultView } from '../protocol/results.ts';
 import type { recountView, TallyView } from '../protocol/tally.ts';
+import type { CoinMove } from './coins.ts';
 import { PsephosError } from './errors.ts';
 import { type Call, HttpCalls, type HttpOptions, OPEN_TIMEOUT_MS } from './http-calls.ts';
 
@@ -120,6 +122,23 @@ export class PsephosHttp {
   ): Promise<z.infer<typeof castReceipt> | z.infer<typeof queuedReceipt>> {
     const path = `/v1/elections/${electionId}/ballots`;
     return this.#calls.call({ method: 'POST', path, body, retries: 0, timeoutMs });
+  }
+
+  /** The same for coins: PsephosClient.allocate, reallocate and withdraw repeat it with the same request id. */
+  moveCoinsOnce(
+    campaign: string,
+    { op, ...fields }: CoinMove,
+    requestId: string,
+    timeoutMs: number,
+  ): Promise<AllocationReceiptView> {
+    const path = `/v1/campaigns/${campaign}/coins/${op}`;
+    return this.#calls.call({
+      method: 'POST',
+      path,
+      body: { ...fields, request_id: requestId },
+      retries: 0,
+      timeoutMs,
+    });
   }
 
   /** What became of a ballot that was queued, by the id that it was answered with. */

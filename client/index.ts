@@ -1,5 +1,6 @@
 export type { CastResult } from './casting.ts';
 export { type ClientOptions, PsephosClient } from './client.ts';
+export type { CoinMove } from './coins.ts';
 export { PsephosError } from './errors.ts';
 export { castFields, FrameSocket, isAccepted, type SocketConstructor } from './frame-socket.ts';
 export {

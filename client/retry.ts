@@ -5,9 +5,9 @@ export const RETRIES_MAX = 2;
 const DELAY_MIN_MS = 25;
 const DELAY_MAX_MS = 100;
 
-/** Codes after which the very same request may succeed: a busy credential, load, a database that is away. */
+/** Codes after which the very same request may succeed: a busy credential or purse, load, a database that is away. */
 export function isPassing(code: ClientCode): boolean {
-  return code === 'BALLOT_001' || code.startsWith('LOAD_');
+  return code === 'BALLOT_001' || code === 'COIN_007' || code.startsWith('LOAD_');
 }
 
 /** HTTP statuses after which the very same request may succeed. */

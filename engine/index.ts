@@ -12,6 +12,7 @@ import {
 import { Attempts } from './attempts/index.ts';
 import { Audit } from './audit/index.ts';
 import { CacheRates } from './cache-rates.ts';
+import { type CampaignRooms, openCampaigns } from './campaigns/index.ts';
 import { classifyFailure, type Database, type DatabaseOptions, openDatabase } from './db/index.ts';
 import { Mails, Webhooks } from './deliveries/index.ts';
 import { Elections, Minutes, Paper, Pictures, Templates, TokenHolders } from './elections/index.ts';
@@ -47,6 +48,30 @@ export type {
 export { idsOf } from './accounts/index.ts';
 export type { Pauses } from './attempts/index.ts';
 export { type AuditRecord, chainName, type PublishedHead, readHeads, type Verification } from './audit/index.ts';
+export type {
+  AnalyticsFigures,
+  BoardFigures,
+  BoardRow,
+  CampaignChange,
+  CampaignMember,
+  CampaignResult,
+  CampaignSeen,
+  CampaignShown,
+  CampaignTag,
+  CampaignViewer,
+  CoinAct,
+  CoinBalance,
+  CoinReceipt,
+  EmbeddedIdeas,
+  Idea,
+  IdeaComment,
+  IdeaDecision,
+  IdeaQuery,
+  IdeaSeen,
+  LedgerEntry,
+  LedgerLeg,
+} from './campaigns/index.ts';
+export { hidesTotals } from './campaigns/index.ts';
 export { actAs, isAwayError, PLATFORM_CHAIN } from './db/index.ts';
 export type {
   Appointment,
@@ -59,7 +84,7 @@ export type {
   Webhook,
   WebhookDelivery,
 } from './deliveries/index.ts';
-export { addressProblem } from './deliveries/index.ts';
+export { addressProblem, webhookSentence } from './deliveries/index.ts';
 export type {
   CastReceipt,
   CastRequest,
@@ -73,6 +98,7 @@ export type {
   PaperBatchInfo,
   PaperState,
   Participation,
+  Picture,
   PublishedBallot,
   QueuedBallot,
   Recount,
@@ -119,7 +145,7 @@ export type {
   SearchScope,
   SearchSource,
 } from './search/index.ts';
-export type { Retention, TaskSummary } from './upkeep/index.ts';
+export type { Retention, TaskState, TaskSummary } from './upkeep/index.ts';
 export type { Upkeep } from './upkeep.ts';
 export type { Quotas, Use } from './usage/index.ts';
 
@@ -147,7 +173,7 @@ type Surface<Room> = Pick<Room, keyof Room>;
 type Surfaces<Rooms> = { readonly [Name in keyof Rooms]: Surface<Rooms[Name]> };
 
 /** The rules, whole: everything a gateway, a worker or a test may ask. */
-export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms> {
+export interface Engine extends Surfaces<AccountRooms>, Surfaces<MeetingRooms>, Surfaces<CampaignRooms> {
   readonly elections: Surface<Elections>;
   readonly paper: Surface<Paper>;
   readonly templates: Surface<Templates>;
@@ -200,17 +226,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const rooms = openAccounts(database, feed, apiKeys, options, sessionCache);
   const meetingRooms = openMeetings(database, feed, redis?.cache ?? null);
   const elections = new Elections(database, feed, report, options.laneLimits, options.reachable, redis);
+  const search = new Search(database, options.search ?? {}, report);
+  const campaignRooms = openCampaigns(database, feed, search, options.laneLimits);
   const pictures = new Pictures(database);
   const members = new Members(database, feed);
-  const search = new Search(database, options.search ?? {}, report);
   const upkeep = openUpkeep(pictures, rooms.registration, members);
   const keep = () => keepUp(database, rooms, attempts, meetingRooms, memberImports, upkeep);
   const upkeepTasks = new UpkeepTasks(database, keep);
   const sweeps = [
     new Sweep(() => elections.sweep(), limits.sweepMs, report),
     new Sweep(() => meetingRooms.meetings.cutSessions(), limits.meetingSweepMs, report),
+    new Sweep(() => campaignRooms.campaigns.sweep(), limits.campaignSweepMs, report),
     new Sweep(async () => void (await upkeepTasks.tidy(limits.upkeepNeglectedMs)), limits.upkeepMs, report),
     new Sweep(async () => elections.fallback?.drain(), limits.queueDrainMs, report),
+    new Sweep(async () => elections.fallback?.forgetLate(), limits.upkeepMs, report),
     new Sweep(() => apiKeys.writeUse(), limits.keyUseFlushMs, report),
     ...(keyFile === undefined ? [] : [new Sweep(() => keyFile.look(), limits.keyFilePollMs, report)]),
   ];
@@ -218,6 +247,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const expected = await newestMigration();
   return {
     elections,
+    ...campaignRooms,
     paper: new Paper(database, feed),
     templates: new Templates(database),
     pictures,
@@ -253,11 +283,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       for (const sweep of sweeps) await sweep.stop();
       await revocations.close();
-      await elections.drain();
-      feed.close();
-      redis?.close();
-      await search.close();
-      await database.close();
+      await Promise.all([elections.drain(), campaignRooms.coins.close()]);
+      await closeStores(database, feed, redis, search);
     },
   };
 }
@@ -283,6 +310,14 @@ async function openStores(options: EngineOptions, report: (error: unknown) => vo
   }
   if (redis !== null) feed.useSignals(redis.signals);
   return { database, feed, revocations, keyFile, vault, cacheRates, redis };
+}
+
+/** Who follows the log stops before its connections close. */
+async function closeStores(database: Database, feed: LogFeed, redis: RedisRooms | null, search: Search): Promise<void> {
+  feed.close();
+  redis?.close();
+  await search.close();
+  await database.close();
 }
 
 /** What is done once an hour, whichever process does it: the workers, or a gateway where there are none. */

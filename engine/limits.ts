@@ -37,8 +37,9 @@ export const limits = {
   weightMaxMicro: 1_000_000_000_000n, // one million votes
   organisationMaxTemplates: 200,
   organisationMaxPictures: 5_000, // about 60 KB each: 300 MB
-  unusedPictureMs: 24 * 3_600_000, // uploaded, and named by no option in a day: a form that was left
+  unusedPictureMs: 24 * 3_600_000, // uploaded, and named by no option or campaign in a day: a form that was left
   pictureEdgePixels: 800, // twice what a phone shows of an option
+  bannerEdgePixels: 1_600, // across the page of a campaign on a laptop
   pictureMaxPixels: 40_000_000, // a telephone's camera; more in 2 MB is made to fill memory
   pictureMaxSeconds: 3,
   picturesKeptBytes: 32 * 1024 * 1024, // some 500 pictures, so that a hall that opens a ballot asks the database once
@@ -51,6 +52,8 @@ export const limits = {
   searchMaxRows: 1_000, // nobody reads further: one more word finds it
   searchSimilarRows: 5,
   searchSimilarCandidateRows: 40, // titles that share rare words, of which the likest are shown
+  ideaDuplicatePercent: 81, // a title that only begins like another one reaches 80 (engine/search/likeness.ts)
+  embedPageRows: 20, // a list beside an article, not a page of its own
   searchLikenessPercent: 30, // below it two titles have nothing to do with each other
   searchBatchRows: 500, // documents read, stored and sent at once: some 50 ms
   searchIndexTimeoutMs: 30_000, // nobody waits for a batch, and long texts on a busy machine take seconds
@@ -91,7 +94,14 @@ export const limits = {
   proxyKeptMs: 1_000, // a proxy revoked by another gateway is still voted with for at most this long
   proxyImportMaxRows: 10_000,
 
+  // Campaigns
+  campaignMaxTagItems: 200, // more nobody reads in a row of filters
+  campaignSweepMs: 500, // how late a campaign starts, is completed, or its coins expire; batches refuse by the clock themselves
+  campaignChangeTimeoutMs: 30_000, // purses of 100,000 members are opened or emptied by one statement: some seconds
+
   // Live figures
+  resultWaitMs: 3_500, // a request waits so long for a result that is being counted, below its 5 s
+  boardAskAgainMs: 500, // the database was away when a campaign hid its totals, or showed them
   tallyIntervalMs: 100, // at most 10 a second per topic
   secretStepBallots: 3, // k: a new live figure of a secret election needs at least this many further ballots
   feedPollMs: 50, // how late another gateway's batch may be noticed
@@ -116,6 +126,10 @@ export const limits = {
   spreadTimeoutMs: 20_000,
   reminderMostMs: 24 * 3_600_000, // before the end, and never before three quarters of the time are over
   reminderLeastMs: 3_600_000, // elections that last less are over before a mail is read
+  campaignRebuildMs: 120_000, // counting a campaign anew reads its whole ledger
+  analyticsMaxRows: 10_000, // rows of the ideas of a campaign as CSV: about a megabyte
+  coinsToldAfterMs: 600_000, // coins on an idea that come together are told together
+  coinsToldEveryMs: 24 * 3_600_000, // of one idea
   notifyEveryMs: 15_000, // how late a reminder, and what was held for quiet hours, may leave
   notifyRoundItems: 100,
   notificationsKeptMs: 90 * 24 * 3_600_000, // they hold titles, and names of those who gave proxies

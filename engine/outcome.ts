@@ -16,6 +16,25 @@ export const FAILURE_KINDS = [
   'not_open', // the election is still a draft, or before its opens_at
   'closed', // closed, published or cancelled, or past its closes_at; this ballot is provably not counted
   'ballot_invalid', // the ballot breaks the method's rules; details.problems = [{ path, problem }]
+  'campaign_unknown', // not there, or another organisation's
+  'campaign_inactive', // its status allows no such act; details.status
+  'campaign_not_started', // still a draft
+  'campaign_ended', // completed or archived, or past its end_date
+  'coins_short', // more than is available, or than lies on the idea; details.available
+  'coins_expended', // they lie on an idea that was accepted
+  'amount_zero',
+  'amount_negative',
+  'amount_fractional',
+  'coins_fixed', // the campaign's policy lets coins not be moved or taken back; details.reason
+  'purse_busy', // another request holds the purse; retryAfterMs 25-100
+  'votes_broken', // quadratic: coins on an idea are the square of a number of votes
+  'coins_expired',
+  'idea_unknown', // not there, or another organisation's
+  'idea_duplicate', // the campaign has one like it; details.similar
+  'idea_not_competing', // pending, approved or rejected: it takes no coins; details.status
+  'idea_accepted', // accepted, in progress or complete; details.status
+  'tag_unknown', // details.tags
+  'text_too_long', // details.fields
   'over_quota', // nothing written
   'overloaded', // a queue is full or the request waited too long; nothing written; retryAfterMs
   'rate_limited', // retryAfterMs

@@ -10,7 +10,7 @@ export interface Metrics {
 
 type Measured = Pick<
   Engine,
-  'queues' | 'deadLetters' | 'elections' | 'cacheRates' | 'redisUp' | 'upkeepTasks' | 'search'
+  'queues' | 'deadLetters' | 'elections' | 'coins' | 'ideas' | 'cacheRates' | 'redisUp' | 'upkeepTasks' | 'search'
 >;
 
 /** Figures that stand elsewhere already are taken from there when somebody reads: nothing on the hot path counts for this. */
@@ -18,6 +18,7 @@ export function createMetrics(engine: Measured): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const readLanes = watchLanes(engine, registry);
+  const readCampaigns = watchCampaigns(engine, registry);
   const readCaches = watchCaches(engine, registry);
   const readRedis = watchRedis(engine, registry);
   const readQueues = watchQueues(engine, registry);
@@ -27,6 +28,7 @@ export function createMetrics(engine: Measured): Metrics {
     contentType: registry.contentType,
     async text() {
       readLanes();
+      readCampaigns();
       readCaches();
       readRedis();
       await Promise.all([readQueues(), readUpkeep(), readSearch()]);
@@ -49,6 +51,32 @@ function watchLanes({ elections }: Measured, registry: Registry): () => void {
     const written = elections.written;
     setTo(batches, {}, written.batches);
     setTo(ballots, {}, written.ballots);
+  };
+}
+
+function watchCampaigns({ coins, ideas }: Measured, registry: Registry): () => void {
+  const registers = [registry];
+  const depth = new Gauge({
+    name: 'psephos_coins_depth',
+    help: 'Acts with coins that wait or are being written.',
+    registers,
+  });
+  const batches = new Counter({ name: 'psephos_coins_batches_total', help: 'Batches of acts with coins.', registers });
+  const acts = new Counter({
+    name: 'psephos_coin_allocations_total',
+    help: 'Acts with coins handed to the database: given, moved or taken back.',
+    registers,
+  });
+  const submitted = new Counter({
+    name: 'psephos_ideas_submitted_total',
+    help: 'Ideas that were proposed.',
+    registers,
+  });
+  return () => {
+    depth.set(coins.depth);
+    setTo(batches, {}, coins.written.batches);
+    setTo(acts, {}, coins.written.acts);
+    setTo(submitted, {}, ideas.submitted);
   };
 }
 

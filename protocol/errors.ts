@@ -45,6 +45,70 @@ export const ERROR_CODES = {
     meaning: "The ballot breaks the rules of the election's voting method.",
     next: 'Correct what details.problems names, then cast it again.',
   },
+  CAMPAIGN_001: {
+    meaning: 'There is no such campaign in your organisation.',
+    next: 'Check its campaign_id; GET /v1/campaigns lists those that you may see.',
+  },
+  CAMPAIGN_002: {
+    meaning: "The campaign's status does not allow this act.",
+    next: 'Read details.status and the campaign; an archived campaign changes no more.',
+  },
+  CAMPAIGN_003: {
+    meaning: 'The campaign has not started yet.',
+    next: 'Wait for its start_date, or ask a manager to start it.',
+  },
+  CAMPAIGN_004: {
+    meaning: 'The campaign has ended. No coin was moved.',
+    next: 'Nothing: coins stay where they are.',
+  },
+  COIN_001: {
+    meaning: 'That is more coins than there are.',
+    next: 'Use at most details.available coins.',
+  },
+  COIN_002: {
+    meaning: 'These coins are expended: their idea was accepted.',
+    next: 'Nothing: coins on accepted ideas stay there.',
+  },
+  COIN_003: { meaning: 'The amount is zero.', next: 'Send a whole number of coins from 1 on.' },
+  COIN_004: {
+    meaning: 'The amount is negative.',
+    next: 'Send a whole number of coins from 1 on; to take coins back use withdraw.',
+  },
+  COIN_005: { meaning: 'The amount is not a whole number.', next: 'Send a whole number of coins from 1 on.' },
+  COIN_006: {
+    meaning: "The campaign's coin policy does not let coins be moved or taken back.",
+    next: 'Nothing: details.reason says which of both the policy forbids.',
+  },
+  COIN_007: {
+    meaning: 'Another request is using this purse at this moment.',
+    next: 'Wait retry_after_ms and send the same request with the same request_id.',
+  },
+  COIN_008: {
+    meaning: 'In this campaign k votes for an idea cost k × k coins: this amount would leave part of a vote.',
+    next: 'Change the amount so that the coins on each idea are a square number.',
+  },
+  COIN_009: { meaning: 'The coins of this campaign have expired.', next: 'Nothing: they can no longer be given.' },
+  IDEA_001: { meaning: 'There is no such idea.', next: 'Check its id and the campaign.' },
+  IDEA_002: {
+    meaning: 'The campaign already has an idea like this one.',
+    next: 'Look at details.similar; send it with confirm_not_duplicate if it is another one.',
+  },
+  IDEA_003: {
+    meaning: 'The idea does not compete for coins.',
+    next: 'Choose another idea, or wait until this one is approved.',
+  },
+  IDEA_004: {
+    meaning: 'The idea was accepted already.',
+    next: 'Nothing: an accepted idea takes and gives no coins, and is decided.',
+  },
+  TAG_001: {
+    meaning: 'The campaign has no such tag.',
+    next: 'Use tags that GET /v1/campaigns/{campaign_id}/tags lists; details.tags names the unknown ones.',
+  },
+  VALIDATION_002: {
+    meaning: 'A text is longer than it may be.',
+    next: 'Shorten the fields that details.fields names, then send it again.',
+  },
   QUOTA_001: {
     meaning: "Your organisation's quota is used up. Nothing was written.",
     next: 'Ask the administrator of your organisation to raise the quota.',

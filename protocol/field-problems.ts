@@ -60,6 +60,7 @@ export const FIELD_PROBLEMS = {
   not_in_the_future: 'is not in the future',
   out_of_this_age: 'is not between the years 2000 and 9000',
   not_after_opening: 'not after opens_at',
+  not_after_start: 'not after start_date',
   not_later: 'is not later than the present closes_at',
   two_ends: 'stands beside closes_at; give one of them',
   end_or_seconds: 'give either closes_at or by_seconds',
@@ -83,6 +84,17 @@ export const FIELD_PROBLEMS = {
   grantor_twice: 'give only one of grantor_id and grantor_number',
   no_votes: "is no weight; write votes as text, more than 0, with at most six decimals, like '1' or '0.25'",
   no_decimal: 'is no decimal text with at most six decimals',
+  // campaigns
+  no_public_name: 'is not 3 to 100 small letters, digits and hyphens, with no hyphen at the ends',
+  looks_like_an_id: 'looks like an id',
+  no_campaign_id: 'is no campaign_id',
+  act_or_status: 'needs either act or status',
+  blanks_or_beyond_ascii: 'contains blanks or characters beyond ASCII',
+  user_or_email: 'needs either user_id or email',
+  no_colour: 'is no colour; write it like #0f766e',
+  preset_budget_only: 'goes with the preset budget only',
+  expiry_at_only: "goes with coin_expiry 'at' only",
+  member_twice: 'names a member twice',
   // webhooks
   no_address: 'is no address; example: https://members.example/hooks/psephos',
   not_https: 'must begin with https:// (http:// is for this machine only)',
@@ -169,8 +181,11 @@ export const FIELD_PROBLEMS = {
   too_many_points: '{points} points, at most {max}',
   too_few_points: '{points} points, at least {min}',
   too_costly: 'costs {cost} credits, at most {credits}',
+  // coins
+  lies_there_already: 'is the idea that they lie on already',
   // frames of the socket
-  no_topic: "is no topic: 'meeting:', 'election:', 'tally:' or 'inbox:' and an id in small letters",
+  no_topic:
+    "is no topic: 'meeting:', 'election:', 'tally:', 'inbox:', 'campaign:' or 'board:' and an id in small letters",
   epoch_and_offset: 'must carry epoch and offset together, or neither',
   ticket_or_key: 'must carry either ticket or api_key',
 } as const;

@@ -1,7 +1,20 @@
 import type { z } from 'zod';
 import { castFrame, castReply, queuedOutcome } from './frames/cast.ts';
+import {
+  allocateReply,
+  allocateRequest,
+  balanceReply,
+  balanceRequest,
+  reallocateReply,
+  reallocateRequest,
+  withdrawReply,
+  withdrawRequest,
+} from './frames/coins.ts';
 import { helloReply, helloRequest } from './frames/hello.ts';
 import {
+  boardMessage,
+  boardSnapshot,
+  campaignSnapshot,
   electionSnapshot,
   eventsMessage,
   inboxMessage,
@@ -22,6 +35,10 @@ export const socketOperations = {
   subscribe: { request: subscribeRequest, reply: subscribeReply },
   unsubscribe: { request: unsubscribeRequest, reply: unsubscribeReply },
   cast: { request: castFrame, reply: castReply },
+  allocate: { request: allocateRequest, reply: allocateReply },
+  reallocate: { request: reallocateRequest, reply: reallocateReply },
+  withdraw: { request: withdrawRequest, reply: withdrawReply },
+  balance: { request: balanceRequest, reply: balanceReply },
   presence: { request: presenceRequest, reply: presenceReply },
   ping: { request: pingRequest, reply: pingReply },
 } as const;
@@ -40,6 +57,9 @@ export const topicMessages = {
   tallyMessage,
   inboxSnapshot,
   inboxMessage,
+  campaignSnapshot,
+  boardSnapshot,
+  boardMessage,
 } as const;
 
 /** Every message that comes unasked and belongs to no topic. */

@@ -11,9 +11,19 @@ export const NOTIFICATION_KINDS = [
   'proxy.offered',
   'proxy.accepted',
   'member.roles',
+  'campaign.invitation',
+  'campaign.request',
+  'campaign.admitted',
+  'campaign.schedule',
+  'idea.status',
+  'idea.comment',
+  'coins.received',
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
+const MEETING_CHANGES = ['invited', 'moved', 'cancelled'] as const;
+const SCHEDULE_CHANGES = ['soon', 'begun', 'ending'] as const;
+const IDEA_CHANGES = ['approved', 'rejected', 'merged', 'accepted', 'done'] as const;
 const ENDPOINT_MAX_CHARACTERS = 1_000;
 
 const kind = z.enum(NOTIFICATION_KINDS);
@@ -21,12 +31,25 @@ const kind = z.enum(NOTIFICATION_KINDS);
 /** What the sentences of a notification are filled with; which of them are there depends on the kind. */
 export const notificationFacts = z
   .strictObject({
-    title: z.string().optional().meta({ description: 'Of the meeting or election.' }),
-    change: z.enum(['invited', 'moved', 'cancelled']).optional().meta({ description: 'Of a meeting.' }),
+    title: z.string().optional().meta({ description: 'Of the meeting, election or campaign.' }),
+    change: z
+      .enum([...MEETING_CHANGES, ...SCHEDULE_CHANGES, ...IDEA_CHANGES])
+      .optional()
+      .meta({
+        description:
+          'Of a meeting: invited, moved, cancelled. Of a campaign: soon (it starts), begun, ending. Of an idea: approved, rejected, merged, accepted, begun, done.',
+      }),
     starts_at: moment.nullable().optional(),
     closes_at: moment.nullable().optional(),
-    person: z.string().optional().meta({ description: 'Who gave or accepted a proxy.' }),
+    person: z
+      .string()
+      .optional()
+      .meta({ description: 'Who gave or accepted a proxy, asks to join a campaign, or commented.' }),
     roles: z.array(z.string()).optional().meta({ description: 'Those that the member has now.' }),
+    campaign: z.string().optional().meta({ description: 'Public name of the campaign that it leads to.' }),
+    idea: z.string().optional().meta({ description: 'Title of the idea; subject_id is its id.' }),
+    reason: z.string().optional().meta({ description: 'Why an idea was rejected.' }),
+    coins: z.int().optional().meta({ description: 'Coins that the idea got since the last time.' }),
     join_code: z.string().nullable().optional().meta({ description: 'Of the meeting that it leads to.' }),
   })
   .meta({ id: 'NotificationFacts' });
@@ -38,7 +61,7 @@ export const notificationView = z
     org_id: id,
     organisation: z.string(),
     kind,
-    subject_id: id.meta({ description: 'The meeting, election, proxy or member that it is about.' }),
+    subject_id: id.meta({ description: 'The meeting, election, proxy, member, campaign or idea that it is about.' }),
     facts: notificationFacts,
     created_at: moment,
     read_at: moment.nullable(),

@@ -7,10 +7,10 @@ export const PICTURE_MAX_BYTES = 2 * 1024 * 1024;
 
 export const pictureView = z
   .strictObject({
-    picture_id: id.meta({ description: 'Goes into an option as picture.' }),
+    picture_id: id.meta({ description: 'Goes into an option as picture, or into a campaign as banner_id or icon_id.' }),
     url: z.string().meta({ description: 'Where it is shown from: without signing in, to whoever knows the id.' }),
-    width: z.int().meta({ description: 'In pixels, at most 800.' }),
-    height: z.int().meta({ description: 'In pixels, at most 800.' }),
+    width: z.int().meta({ description: 'In pixels, at most 800; of a banner 1,600.' }),
+    height: z.int().meta({ description: 'In pixels, at most 800; of a banner 1,600.' }),
     bytes: z.int(),
   })
   .meta({

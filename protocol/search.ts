@@ -3,7 +3,9 @@ import { plainLine } from './plain-line.ts';
 import { id, moment, text } from './text.ts';
 
 /** What can be found. Who may find what is said in engine/search/sources, a file a kind. */
-export const SEARCH_KINDS = ['elections', 'results', 'meetings', 'members'] as const;
+export const SEARCH_KINDS = ['elections', 'results', 'meetings', 'members', 'ideas'] as const;
+/** coins: ideas with most coins first; everything else after them. */
+export const SEARCH_SORTS = ['relevance', 'coins', 'newest'] as const;
 /** Languages by whose rules words are reduced to their stems. */
 export const SEARCH_LANGUAGES = ['en', 'de', 'es', 'pl'] as const;
 
@@ -13,6 +15,7 @@ const CURSOR_MAX_CHARACTERS = 64;
 const PAGE_MAX_ROWS = 100;
 const PAGE_DEFAULT_ROWS = 20;
 const STATE_MAX_CHARACTERS = 32;
+const TAG_MAX_CHARACTERS = 100;
 
 const kind = z.enum(SEARCH_KINDS);
 
@@ -43,6 +46,14 @@ export const searchQuery = z.strictObject({
     .regex(/^[a-z_]+$/, 'is no state; take one of the facets')
     .optional()
     .meta({ description: 'Only what is in this state; facets.states names those there are.', example: 'open' }),
+  tag: plainLine(1, TAG_MAX_CHARACTERS)
+    .optional()
+    .meta({ description: 'Only ideas with this tag, by its name as facets.tags has it.', example: 'Cycling' }),
+  campaign_id: id.optional().meta({ description: 'Only ideas of this campaign, by its id; facets count those alone.' }),
+  sort: z
+    .enum(SEARCH_SORTS)
+    .optional()
+    .meta({ description: 'relevance (default), coins: ideas with most coins first, or newest.' }),
   language: z
     .enum(SEARCH_LANGUAGES)
     .optional()
@@ -67,19 +78,33 @@ export const searchPage = z
     items: z.array(
       z.strictObject({
         kind,
-        id: id.meta({ description: 'Id of the election (of a result too), meeting or member.' }),
+        id: id.meta({ description: 'Id of the election (of a result too), meeting, member or idea.' }),
         title: segments,
         excerpt: segments,
         meeting_id: id.nullable(),
         state: z.string(),
         at: moment,
+        idea: z
+          .strictObject({
+            campaign_id: id.meta({ description: "The campaign's id." }),
+            tags: z.array(z.string()),
+            submitter_name: z.string(),
+            coin_count: z
+              .int()
+              .nullable()
+              .meta({ description: 'A second behind at most; null while totals are hidden.' }),
+            context_id: z.string().nullable(),
+          })
+          .nullable()
+          .meta({ description: 'What only ideas have; null for every other kind.' }),
       }),
     ),
     total: z.int().nonnegative(),
     complete: z.boolean().meta({ description: 'false: there are more than total; the best of the newest are shown.' }),
-    facets: z.strictObject({ kinds: facet, states: facet }).meta({
+    facets: z.strictObject({ kinds: facet, states: facet, tags: facet }).meta({
       description:
-        'How many there are of each kind and in each state, most first; each counted without its own filter.',
+        'How many there are of each kind, in each state and with each of the most frequent tags, most first; each counted ' +
+        'without its own filter.',
     }),
     next_cursor: z.string().nullable(),
     answered_by: z.enum(['postgresql', 'opensearch']).meta({

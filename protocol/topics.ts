@@ -1,17 +1,21 @@
 import { z } from 'zod';
 
-/** What a client can watch. `meeting` and `election` tell of events, `tally` and `inbox` of figures. */
-export const TOPIC_KINDS = ['meeting', 'election', 'tally', 'inbox'] as const;
+/** What a client can watch. `meeting`, `election` and `campaign` tell of events, `tally`, `board` and `inbox` of figures. */
+export const TOPIC_KINDS = ['meeting', 'election', 'tally', 'inbox', 'campaign', 'board'] as const;
 export type TopicKind = (typeof TOPIC_KINDS)[number];
 
-const TOPIC = /^(meeting|election|tally|inbox):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const TOPIC = /^(meeting|election|tally|inbox|campaign|board):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export const topic = z
   .string()
-  .regex(TOPIC, "is no topic: 'meeting:', 'election:', 'tally:' or 'inbox:' and an id in small letters")
+  .regex(
+    TOPIC,
+    "is no topic: 'meeting:', 'election:', 'tally:', 'inbox:', 'campaign:' or 'board:' and an id in small letters",
+  )
   .meta({
     description:
-      "'meeting:', 'election:' or 'tally:' followed by the id of the meeting or election; 'inbox:' and your own member_id.",
+      "'meeting:', 'election:' or 'tally:' followed by the id of the meeting or election; 'campaign:' or 'board:' and the id of a campaign; " +
+      "'inbox:' and your own member_id.",
     example: 'tally:0192f0c1-4d2e-7cc3-9a51-3b7d0c6f1a10',
   });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FieldSentence } from './field-problems.ts';
 import { pageOf } from './page.ts';
 import { id, moment, text } from './text.ts';
+import { WEBHOOK_REASONS } from './webhook-problems.ts';
 
 /** What a webhook can be told. Counts and states only; how somebody voted never leaves by this way. */
 export const WEBHOOK_EVENTS = {
@@ -78,6 +79,8 @@ export const webhookChange = z
   .refine((change) => Object.keys(change).length > 0, 'names nothing to change')
   .meta({ id: 'WebhookChange', example: { state: 'active' } });
 
+const reason = z.enum(WEBHOOK_REASONS).nullable();
+
 const webhookFields = {
   webhook_id: id,
   url: z.string(),
@@ -85,6 +88,9 @@ const webhookFields = {
   events: z.array(z.enum(eventNames)),
   state: z.enum(['active', 'disabled']),
   disabled_reason: z.string().nullable().meta({ description: 'Why it was disabled; null while it is active.' }),
+  disabled_because: reason.meta({
+    description: 'The same for programs; null also for what an older version disabled.',
+  }),
   failing_since: moment.nullable().meta({ description: 'First failure after the last success; null while it works.' }),
   created_at: moment,
 };
@@ -93,6 +99,7 @@ const VIEW = {
   ...EXAMPLE,
   state: 'active',
   disabled_reason: null,
+  disabled_because: null,
   failing_since: null,
   created_at: '2026-11-21T18:00:00.000Z',
 };
@@ -126,6 +133,7 @@ export const webhookDeliveryView = z
     response_excerpt: z.string().nullable().meta({ description: 'Beginning of the last answer, at most 1 KB.' }),
     latency_ms: z.int().nonnegative().nullable(),
     problem: z.string().nullable().meta({ description: 'Why the last attempt failed.' }),
+    problem_reason: reason.meta({ description: 'The same for programs; null also for what an older version noted.' }),
     created_at: moment,
     attempted_at: moment.nullable(),
     settled_at: moment.nullable(),

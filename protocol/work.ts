@@ -38,6 +38,38 @@ export const queueList = z.strictObject({ items: z.array(queueView) }).meta({
   },
 });
 
+const upkeepTaskView = z
+  .strictObject({
+    task: z.string().meta({ description: 'What is done by the clock.', example: 'backup' }),
+    begun_at: moment.meta({ description: 'When it was last begun.' }),
+    ended_at: moment
+      .nullable()
+      .meta({ description: 'When that ended, well or not; null: it is at work, or its process died.' }),
+    succeeded_at: moment.nullable().meta({ description: 'When it last ended well; null: never.' }),
+    failed: z.boolean().meta({ description: 'Whether the last one failed.' }),
+    problem: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it failed; null: it did not, or the caller does not run the installation.' }),
+    summary: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'What it did when it last ended well; null: the caller does not run the installation.' }),
+  })
+  .meta({ id: 'UpkeepTask' });
+
+export const upkeepTaskList = z.strictObject({ items: z.array(upkeepTaskView) }).meta({
+  id: 'UpkeepTasks',
+  example: {
+    items: [
+      {
+        ...{ task: 'backup', begun_at: '2026-11-21T02:00:00Z', ended_at: '2026-11-21T02:03:11Z' },
+        ...{ succeeded_at: '2026-11-21T02:03:11Z', failed: false, problem: null, summary: null },
+      },
+    ],
+  },
+});
+
 export const deadLetterQuery = pageQuery.extend({ queue: queueName.optional() });
 
 const deadLetterView = z
@@ -59,5 +91,6 @@ const deadLetterView = z
 export const deadLetterPage = pageOf(deadLetterView, 'DeadLetterPage');
 export const deadLetterDone = z.strictObject({ letter_id: id }).meta({ id: 'DeadLetterDone' });
 
+export type UpkeepTaskView = z.infer<typeof upkeepTaskView>;
 export type QueueView = z.infer<typeof queueView>;
 export type DeadLetterView = z.infer<typeof deadLetterView>;

@@ -532,6 +532,310 @@ CREATE POLICY triggers ON app.audit_staged FOR INSERT TO psephos_owner WITH CHEC
 GRANT SELECT ON app.audit_staged TO psephos_app;
 GRANT DELETE, INSERT, SELECT ON app.audit_staged TO psephos_door;
 
+CREATE TABLE app.campaign_active (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  members bigint NOT NULL,
+  CONSTRAINT campaign_active_pkey PRIMARY KEY (org_id, campaign_id, hour),
+  CONSTRAINT campaign_active_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.campaign_active ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.campaign_active FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_active TO psephos_app;
+GRANT SELECT ON app.campaign_active TO psephos_auditor;
+
+CREATE TABLE app.campaign_cohort_weeks (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  cohort date NOT NULL,
+  week date NOT NULL,
+  gave bigint NOT NULL,
+  CONSTRAINT campaign_cohort_weeks_pkey PRIMARY KEY (org_id, campaign_id, cohort, week),
+  CONSTRAINT campaign_cohort_weeks_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.campaign_cohort_weeks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.campaign_cohort_weeks FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_cohort_weeks TO psephos_app;
+GRANT SELECT ON app.campaign_cohort_weeks TO psephos_auditor;
+
+CREATE TABLE app.campaign_cohorts (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  cohort date NOT NULL,
+  joined bigint NOT NULL DEFAULT 0,
+  gave bigint NOT NULL DEFAULT 0,
+  CONSTRAINT campaign_cohorts_pkey PRIMARY KEY (org_id, campaign_id, cohort),
+  CONSTRAINT campaign_cohorts_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.campaign_cohorts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.campaign_cohorts FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_cohorts TO psephos_app;
+GRANT SELECT ON app.campaign_cohorts TO psephos_auditor;
+
+CREATE TABLE app.campaign_figures (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  invited bigint NOT NULL DEFAULT 0,
+  requested bigint NOT NULL DEFAULT 0,
+  joined bigint NOT NULL DEFAULT 0,
+  gave bigint NOT NULL DEFAULT 0,
+  proposers bigint NOT NULL DEFAULT 0,
+  submitted bigint NOT NULL DEFAULT 0,
+  approved bigint NOT NULL DEFAULT 0,
+  accepted bigint NOT NULL DEFAULT 0,
+  started bigint NOT NULL DEFAULT 0,
+  completed bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  merged bigint NOT NULL DEFAULT 0,
+  refused bigint NOT NULL DEFAULT 0,
+  coins bigint NOT NULL DEFAULT 0,
+  CONSTRAINT campaign_figures_pkey PRIMARY KEY (org_id, campaign_id),
+  CONSTRAINT campaign_figures_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.campaign_figures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.campaign_figures FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_figures TO psephos_app;
+GRANT SELECT ON app.campaign_figures TO psephos_auditor;
+
+CREATE TABLE app.campaign_hours (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  given bigint NOT NULL DEFAULT 0,
+  taken_back bigint NOT NULL DEFAULT 0,
+  moved bigint NOT NULL DEFAULT 0,
+  returned bigint NOT NULL DEFAULT 0,
+  expended bigint NOT NULL DEFAULT 0,
+  CONSTRAINT campaign_hours_pkey PRIMARY KEY (org_id, campaign_id, hour),
+  CONSTRAINT campaign_hours_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.campaign_hours ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.campaign_hours FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_hours TO psephos_app;
+GRANT SELECT ON app.campaign_hours TO psephos_auditor;
+
+CREATE TABLE app.campaign_members (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  role text NOT NULL,
+  state text NOT NULL,
+  invited_by uuid,
+  invited_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  joined_at timestamp with time zone,
+  CONSTRAINT campaign_members_pkey PRIMARY KEY (org_id, campaign_id, user_id),
+  CONSTRAINT campaign_members_check CHECK (((state <> 'joined'::text) OR (joined_at IS NOT NULL))),
+  CONSTRAINT campaign_members_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE,
+  CONSTRAINT campaign_members_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES app.members(org_id, member_id) ON DELETE CASCADE,
+  CONSTRAINT campaign_members_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'member'::text]))),
+  CONSTRAINT campaign_members_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'requested'::text, 'joined'::text, 'left'::text])))
+); -- owner: psephos_owner; commented
+CREATE INDEX campaign_members_by_state ON app.campaign_members USING btree (org_id, campaign_id, state, invited_at, user_id);
+CREATE INDEX campaign_members_by_user ON app.campaign_members USING btree (org_id, user_id, campaign_id);
+ALTER TABLE app.campaign_members ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.campaign_members FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.campaign_members FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_members TO psephos_app;
+GRANT SELECT ON app.campaign_members TO psephos_auditor;
+GRANT SELECT ON app.campaign_members TO psephos_door;
+GRANT SELECT ON app.campaign_members TO psephos_urn;
+
+CREATE TABLE app.campaign_people (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  state text,
+  cohort date,
+  active_hour timestamp with time zone,
+  gave_week date,
+  proposed boolean NOT NULL DEFAULT false,
+  CONSTRAINT campaign_people_pkey PRIMARY KEY (org_id, campaign_id, user_id),
+  CONSTRAINT campaign_people_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE,
+  CONSTRAINT campaign_people_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'requested'::text, 'joined'::text, 'left'::text])))
+) WITH (fillfactor=70); -- owner: psephos_owner; commented
+ALTER TABLE app.campaign_people ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.campaign_people FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_people TO psephos_app;
+GRANT SELECT ON app.campaign_people TO psephos_auditor;
+
+CREATE TABLE app.campaign_tag_totals (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  tag_id uuid NOT NULL,
+  ideas bigint NOT NULL DEFAULT 0,
+  coins bigint NOT NULL DEFAULT 0,
+  CONSTRAINT campaign_tag_totals_pkey PRIMARY KEY (org_id, campaign_id, tag_id),
+  CONSTRAINT campaign_tag_totals_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES app.campaign_tags(org_id, id) ON DELETE CASCADE
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.campaign_tag_totals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.campaign_tag_totals FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_tag_totals TO psephos_app;
+GRANT SELECT ON app.campaign_tag_totals TO psephos_auditor;
+
+CREATE TABLE app.campaign_tags (
+  org_id uuid NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  campaign_id uuid NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL DEFAULT app.small_letters(name),
+  description text,
+  color text,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT campaign_tags_pkey PRIMARY KEY (org_id, id),
+  CONSTRAINT campaign_tags_color_check CHECK ((color ~ '^#[0-9a-f]{6}$'::text)),
+  CONSTRAINT campaign_tags_description_check CHECK ((length(description) <= 1000)),
+  CONSTRAINT campaign_tags_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  CONSTRAINT campaign_tags_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE,
+  CONSTRAINT campaign_tags_org_id_campaign_id_id_key UNIQUE (org_id, campaign_id, id),
+  CONSTRAINT campaign_tags_org_id_campaign_id_name_key_key UNIQUE (org_id, campaign_id, name_key)
+); -- owner: psephos_owner; commented
+ALTER TABLE app.campaign_tags ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.campaign_tags FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaign_tags TO psephos_app;
+GRANT SELECT ON app.campaign_tags TO psephos_auditor;
+GRANT SELECT ON app.campaign_tags TO psephos_door;
+GRANT SELECT ON app.campaign_tags TO psephos_urn;
+
+CREATE TABLE app.campaigns (
+  org_id uuid NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  campaign_id text NOT NULL,
+  title text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  campaign_type text NOT NULL,
+  status text NOT NULL DEFAULT 'draft'::text,
+  preset text NOT NULL DEFAULT 'ideas'::text,
+  budget bigint,
+  budget_rule text,
+  hide_totals boolean NOT NULL DEFAULT false,
+  embeddable boolean NOT NULL DEFAULT false,
+  start_date timestamp with time zone,
+  end_date timestamp with time zone,
+  banner_id uuid,
+  icon_id uuid,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  activated_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  archived_at timestamp with time zone,
+  CONSTRAINT campaigns_pkey PRIMARY KEY (org_id, id),
+  CONSTRAINT campaigns_budget_check CHECK ((budget > 0)),
+  CONSTRAINT campaigns_budget_rule_check CHECK ((budget_rule = ANY (ARRAY['greedy'::text, 'equal_shares'::text, 'equal_shares_add1'::text]))),
+  CONSTRAINT campaigns_campaign_id_check CHECK ((campaign_id ~ '^[a-z0-9][a-z0-9-]{1,98}[a-z0-9]$'::text)),
+  CONSTRAINT campaigns_campaign_type_check CHECK ((campaign_type = ANY (ARRAY['open'::text, 'mediated'::text, 'closed'::text]))),
+  CONSTRAINT campaigns_check CHECK ((end_date > start_date)),
+  CONSTRAINT campaigns_check1 CHECK ((((preset = 'budget'::text) = (budget IS NOT NULL)) AND ((preset = 'budget'::text) = (budget_rule IS NOT NULL)))),
+  CONSTRAINT campaigns_description_check CHECK ((length(description) <= 20000)),
+  CONSTRAINT campaigns_org_id_banner_id_fkey FOREIGN KEY (org_id, banner_id) REFERENCES app.pictures(org_id, picture_id),
+  CONSTRAINT campaigns_org_id_campaign_id_key UNIQUE (org_id, campaign_id),
+  CONSTRAINT campaigns_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
+  CONSTRAINT campaigns_org_id_icon_id_fkey FOREIGN KEY (org_id, icon_id) REFERENCES app.pictures(org_id, picture_id),
+  CONSTRAINT campaigns_preset_check CHECK ((preset = ANY (ARRAY['ideas'::text, 'budget'::text, 'priority'::text, 'quadratic'::text]))),
+  CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'completed'::text, 'archived'::text]))),
+  CONSTRAINT campaigns_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
+); -- owner: psephos_owner; commented
+CREATE INDEX campaigns_by_status ON app.campaigns USING btree (org_id, status, created_at DESC, id);
+CREATE INDEX campaigns_by_time ON app.campaigns USING btree (org_id, created_at DESC, id);
+CREATE INDEX campaigns_embeddable ON app.campaigns USING btree (id) WHERE embeddable;
+CREATE INDEX campaigns_to_end ON app.campaigns USING btree (end_date) WHERE (status = 'active'::text);
+CREATE INDEX campaigns_to_start ON app.campaigns USING btree (start_date) WHERE (status = 'draft'::text);
+ALTER TABLE app.campaigns ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.campaigns FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.campaigns FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.campaigns TO psephos_app;
+GRANT SELECT ON app.campaigns TO psephos_auditor;
+GRANT SELECT ON app.campaigns TO psephos_door;
+GRANT SELECT, UPDATE ON app.campaigns TO psephos_urn;
+
+CREATE TABLE app.coin_allocations (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  idea_id uuid NOT NULL,
+  amount bigint NOT NULL,
+  is_expended boolean NOT NULL DEFAULT false,
+  allocated_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expended_at timestamp with time zone,
+  CONSTRAINT coin_allocations_pkey PRIMARY KEY (org_id, campaign_id, user_id, idea_id),
+  CONSTRAINT coin_allocations_amount_check CHECK ((amount >= 0))
+) WITH (fillfactor=60); -- owner: psephos_owner; commented
+CREATE INDEX coin_allocations_by_idea ON app.coin_allocations USING btree (org_id, idea_id, user_id);
+ALTER TABLE app.coin_allocations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.coin_allocations FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.coin_allocations TO psephos_app;
+GRANT SELECT ON app.coin_allocations TO psephos_auditor;
+GRANT SELECT ON app.coin_allocations TO psephos_door;
+GRANT INSERT, SELECT, UPDATE ON app.coin_allocations TO psephos_urn;
+
+CREATE TABLE app.coin_balances (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  available_coins bigint NOT NULL,
+  allocated_coins bigint NOT NULL,
+  expended_coins bigint NOT NULL,
+  expired_coins bigint NOT NULL,
+  issued_coins bigint NOT NULL,
+  is_open boolean NOT NULL DEFAULT true,
+  updated_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT coin_balances_pkey PRIMARY KEY (org_id, campaign_id, user_id),
+  CONSTRAINT coin_balances_allocated_coins_check CHECK ((allocated_coins >= 0)),
+  CONSTRAINT coin_balances_available_coins_check CHECK ((available_coins >= 0)),
+  CONSTRAINT coin_balances_check CHECK ((issued_coins = (((available_coins + allocated_coins) + expended_coins) + expired_coins))),
+  CONSTRAINT coin_balances_expended_coins_check CHECK ((expended_coins >= 0)),
+  CONSTRAINT coin_balances_expired_coins_check CHECK ((expired_coins >= 0))
+) WITH (fillfactor=50); -- owner: psephos_owner; commented
+ALTER TABLE app.coin_balances ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.coin_balances FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.coin_balances TO psephos_app;
+GRANT SELECT ON app.coin_balances TO psephos_auditor;
+GRANT SELECT ON app.coin_balances TO psephos_door;
+GRANT INSERT, SELECT, UPDATE ON app.coin_balances TO psephos_urn;
+
+CREATE TABLE app.coin_batches (
+  org_id uuid NOT NULL,
+  batch uuid NOT NULL,
+  turn smallint NOT NULL,
+  given bigint NOT NULL,
+  taken_back bigint NOT NULL,
+  moved bigint NOT NULL,
+  givers uuid[] STORAGE EXTERNAL NOT NULL,
+  others uuid[] STORAGE EXTERNAL NOT NULL,
+  CONSTRAINT coin_batches_pkey PRIMARY KEY (org_id, batch, turn)
+) WITH (toast_tuple_target=8160); -- owner: psephos_owner; commented
+ALTER TABLE app.coin_batches ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.coin_batches FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, SELECT ON app.coin_batches TO psephos_app;
+GRANT SELECT ON app.coin_batches TO psephos_auditor;
+GRANT INSERT ON app.coin_batches TO psephos_urn;
+
+CREATE TABLE app.coin_policies (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  initial_allocation integer NOT NULL DEFAULT 100,
+  idea_submission_reward integer NOT NULL DEFAULT 0,
+  allow_reallocation boolean NOT NULL DEFAULT true,
+  allow_recycling boolean NOT NULL DEFAULT true,
+  coin_expiry text NOT NULL DEFAULT 'never'::text,
+  coins_expire_at timestamp with time zone,
+  coins_expired_at timestamp with time zone,
+  CONSTRAINT coin_policies_pkey PRIMARY KEY (org_id, campaign_id),
+  CONSTRAINT coin_policies_check CHECK (((coin_expiry = 'at'::text) = (coins_expire_at IS NOT NULL))),
+  CONSTRAINT coin_policies_coin_expiry_check CHECK ((coin_expiry = ANY (ARRAY['never'::text, 'at_end'::text, 'at'::text]))),
+  CONSTRAINT coin_policies_idea_submission_reward_check CHECK (((idea_submission_reward >= 0) AND (idea_submission_reward <= 1000000))),
+  CONSTRAINT coin_policies_initial_allocation_check CHECK (((initial_allocation >= 0) AND (initial_allocation <= 1000000))),
+  CONSTRAINT coin_policies_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE
+); -- owner: psephos_owner; commented
+CREATE INDEX coin_policies_to_expire ON app.coin_policies USING btree (coins_expire_at) WHERE (coins_expired_at IS NULL);
+ALTER TABLE app.coin_policies ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.coin_policies FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.coin_policies FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.coin_policies TO psephos_app;
+GRANT SELECT ON app.coin_policies TO psephos_auditor;
+GRANT SELECT ON app.coin_policies TO psephos_door;
+GRANT SELECT, UPDATE ON app.coin_policies TO psephos_urn;
+
 CREATE TABLE app.consumer_cursors (
   org_id uuid NOT NULL,
   consumer text NOT NULL,
@@ -714,6 +1018,115 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON app.groups TO psephos_app;
 GRANT SELECT ON app.groups TO psephos_auditor;
 GRANT SELECT ON app.groups TO psephos_urn;
 
+CREATE TABLE app.idea_comments (
+  org_id uuid NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  idea_id uuid NOT NULL,
+  author_id uuid NOT NULL,
+  text text,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  removed_at timestamp with time zone,
+  CONSTRAINT idea_comments_pkey PRIMARY KEY (org_id, id),
+  CONSTRAINT idea_comments_check CHECK (((text IS NULL) = (removed_at IS NOT NULL))),
+  CONSTRAINT idea_comments_org_id_author_id_fkey FOREIGN KEY (org_id, author_id) REFERENCES app.members(org_id, member_id),
+  CONSTRAINT idea_comments_org_id_idea_id_fkey FOREIGN KEY (org_id, idea_id) REFERENCES app.ideas(org_id, id) ON DELETE CASCADE,
+  CONSTRAINT idea_comments_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
+); -- owner: psephos_owner; commented
+CREATE INDEX idea_comments_by_idea ON app.idea_comments USING btree (org_id, idea_id, created_at, id);
+ALTER TABLE app.idea_comments ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.idea_comments FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.idea_comments TO psephos_app;
+GRANT SELECT ON app.idea_comments TO psephos_auditor;
+GRANT SELECT ON app.idea_comments TO psephos_door;
+GRANT SELECT ON app.idea_comments TO psephos_urn;
+
+CREATE TABLE app.idea_tags (
+  org_id uuid NOT NULL,
+  idea_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  tag_id uuid NOT NULL,
+  CONSTRAINT idea_tags_pkey PRIMARY KEY (org_id, idea_id, tag_id),
+  CONSTRAINT idea_tags_org_id_campaign_id_tag_id_fkey FOREIGN KEY (org_id, campaign_id, tag_id) REFERENCES app.campaign_tags(org_id, campaign_id, id) ON DELETE CASCADE,
+  CONSTRAINT idea_tags_org_id_idea_id_fkey FOREIGN KEY (org_id, idea_id) REFERENCES app.ideas(org_id, id) ON DELETE CASCADE
+); -- owner: psephos_owner; commented
+CREATE INDEX idea_tags_by_tag ON app.idea_tags USING btree (org_id, tag_id, idea_id);
+ALTER TABLE app.idea_tags ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.idea_tags FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.idea_tags FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.idea_tags TO psephos_app;
+GRANT SELECT ON app.idea_tags TO psephos_auditor;
+GRANT SELECT ON app.idea_tags TO psephos_door;
+GRANT SELECT ON app.idea_tags TO psephos_urn;
+
+CREATE TABLE app.idea_totals (
+  org_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  idea_id uuid NOT NULL,
+  coin_count bigint NOT NULL DEFAULT 0,
+  comments integer NOT NULL DEFAULT 0,
+  counted_tags uuid[] NOT NULL DEFAULT '{}'::uuid[],
+  untold_coins bigint NOT NULL DEFAULT 0,
+  tell_at timestamp with time zone,
+  told_at timestamp with time zone,
+  CONSTRAINT idea_totals_pkey PRIMARY KEY (org_id, idea_id),
+  CONSTRAINT idea_totals_org_id_idea_id_fkey FOREIGN KEY (org_id, idea_id) REFERENCES app.ideas(org_id, id) ON DELETE CASCADE
+) WITH (fillfactor=70); -- owner: psephos_owner; commented
+CREATE INDEX idea_totals_by_coins ON app.idea_totals USING btree (org_id, campaign_id, coin_count DESC, idea_id);
+CREATE INDEX idea_totals_to_tell ON app.idea_totals USING btree (tell_at) WHERE (tell_at IS NOT NULL);
+ALTER TABLE app.idea_totals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.idea_totals FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.idea_totals FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.idea_totals TO psephos_app;
+GRANT SELECT ON app.idea_totals TO psephos_auditor;
+GRANT SELECT ON app.idea_totals TO psephos_door;
+GRANT SELECT ON app.idea_totals TO psephos_urn;
+
+CREATE TABLE app.ideas (
+  org_id uuid NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  campaign_id uuid NOT NULL,
+  submitter_id uuid NOT NULL,
+  title text NOT NULL,
+  title_key text NOT NULL DEFAULT app.small_letters(title),
+  description text NOT NULL DEFAULT ''::text,
+  status text NOT NULL DEFAULT 'pending'::text,
+  cost bigint,
+  rejected_reason text,
+  merged_into uuid,
+  context_id text,
+  permalink_source text,
+  submitted_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  approved_at timestamp with time zone,
+  accepted_at timestamp with time zone,
+  started_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  rejected_at timestamp with time zone,
+  CONSTRAINT ideas_pkey PRIMARY KEY (org_id, id),
+  CONSTRAINT ideas_check CHECK (((merged_into IS NULL) OR (status = 'rejected'::text))),
+  CONSTRAINT ideas_context_id_check CHECK (((length(context_id) >= 1) AND (length(context_id) <= 100))),
+  CONSTRAINT ideas_cost_check CHECK ((cost > 0)),
+  CONSTRAINT ideas_description_check CHECK ((length(description) <= 20000)),
+  CONSTRAINT ideas_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES app.campaigns(org_id, id) ON DELETE CASCADE,
+  CONSTRAINT ideas_org_id_merged_into_fkey FOREIGN KEY (org_id, merged_into) REFERENCES app.ideas(org_id, id),
+  CONSTRAINT ideas_org_id_submitter_id_fkey FOREIGN KEY (org_id, submitter_id) REFERENCES app.members(org_id, member_id),
+  CONSTRAINT ideas_permalink_source_check CHECK (((length(permalink_source) >= 1) AND (length(permalink_source) <= 255))),
+  CONSTRAINT ideas_rejected_reason_check CHECK ((length(rejected_reason) <= 2000)),
+  CONSTRAINT ideas_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'competing'::text, 'accepted'::text, 'in_progress'::text, 'complete'::text]))),
+  CONSTRAINT ideas_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
+); -- owner: psephos_owner; commented
+CREATE INDEX ideas_by_context ON app.ideas USING btree (org_id, context_id, submitted_at DESC, id) WHERE (context_id IS NOT NULL);
+CREATE INDEX ideas_by_status ON app.ideas USING btree (org_id, campaign_id, status, submitted_at DESC, id);
+CREATE INDEX ideas_by_submitter ON app.ideas USING btree (org_id, submitter_id, submitted_at DESC, id);
+CREATE INDEX ideas_by_time ON app.ideas USING btree (org_id, campaign_id, submitted_at DESC, id);
+CREATE INDEX ideas_by_title ON app.ideas USING btree (org_id, campaign_id, title_key);
+ALTER TABLE app.ideas ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY door ON app.ideas FOR SELECT TO psephos_door USING (true);
+CREATE POLICY own_organisation ON app.ideas FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON app.ideas TO psephos_app;
+GRANT SELECT ON app.ideas TO psephos_auditor;
+GRANT SELECT ON app.ideas TO psephos_door;
+GRANT SELECT, UPDATE ON app.ideas TO psephos_urn;
+
 CREATE TABLE app.idempotency_keys (
   org_id uuid NOT NULL,
   key text NOT NULL,
@@ -732,6 +1145,36 @@ CREATE POLICY own_organisation ON app.idempotency_keys FOR ALL TO PUBLIC USING (
 GRANT DELETE, INSERT, SELECT, UPDATE ON app.idempotency_keys TO psephos_app;
 GRANT DELETE ON app.idempotency_keys TO psephos_door;
 GRANT SELECT (org_id, key, created_at) ON app.idempotency_keys TO psephos_door;
+
+CREATE TABLE app.ledger (
+  org_id uuid NOT NULL,
+  book uuid NOT NULL,
+  holder uuid NOT NULL,
+  request_id uuid NOT NULL,
+  batch uuid NOT NULL,
+  kind text NOT NULL,
+  amount bigint NOT NULL,
+  debit text NOT NULL,
+  debit_of uuid,
+  debit_before bigint NOT NULL,
+  debit_after bigint NOT NULL,
+  credit text NOT NULL,
+  credit_of uuid,
+  credit_before bigint NOT NULL,
+  credit_after bigint NOT NULL,
+  created_by uuid NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT ledger_pkey PRIMARY KEY (org_id, book, holder, request_id),
+  CONSTRAINT ledger_amount_check CHECK ((amount > 0)),
+  CONSTRAINT ledger_check CHECK ((debit_after = (debit_before - amount))),
+  CONSTRAINT ledger_check1 CHECK ((credit_after = (credit_before + amount)))
+); -- owner: psephos_owner; commented
+ALTER TABLE app.ledger ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON app.ledger FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
+GRANT SELECT ON app.ledger TO psephos_app;
+GRANT SELECT ON app.ledger TO psephos_auditor;
+GRANT SELECT ON app.ledger TO psephos_door;
+GRANT INSERT, SELECT ON app.ledger TO psephos_urn;
 
 CREATE TABLE app.log (
   org_id uuid NOT NULL,
@@ -1156,9 +1599,9 @@ CREATE TABLE app.pictures (
   used_at timestamp with time zone,
   CONSTRAINT pictures_pkey PRIMARY KEY (org_id, picture_id),
   CONSTRAINT pictures_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 2097152))),
-  CONSTRAINT pictures_height_check CHECK (((height >= 1) AND (height <= 800))),
+  CONSTRAINT pictures_height_check CHECK (((height >= 1) AND (height <= 1600))),
   CONSTRAINT pictures_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id),
-  CONSTRAINT pictures_width_check CHECK (((width >= 1) AND (width <= 800)))
+  CONSTRAINT pictures_width_check CHECK (((width >= 1) AND (width <= 1600)))
 ); -- owner: psephos_owner; commented
 CREATE UNIQUE INDEX pictures_by_id ON app.pictures USING btree (picture_id);
 CREATE INDEX pictures_never_used ON app.pictures USING btree (created_at) WHERE (used_at IS NULL);
@@ -1379,12 +1822,21 @@ CREATE TABLE app.search_documents (
   words text[] NOT NULL,
   title_vector tsvector NOT NULL,
   vector tsvector NOT NULL,
+  audience text[] NOT NULL,
+  campaign_id uuid,
+  tags text[] NOT NULL,
+  submitter_name text,
+  coin_count bigint,
+  context_id text,
   CONSTRAINT search_documents_pkey PRIMARY KEY (org_id, kind, id),
   CONSTRAINT search_documents_language_check CHECK ((language = ANY (ARRAY['en'::text, 'de'::text, 'es'::text, 'pl'::text]))),
   CONSTRAINT search_documents_org_id_fkey FOREIGN KEY (org_id) REFERENCES app.organisations(org_id)
 ); -- owner: psephos_owner; commented
+CREATE INDEX search_documents_by_coins ON app.search_documents USING btree (org_id, coin_count DESC, at DESC, id) WHERE (coin_count IS NOT NULL);
 CREATE INDEX search_documents_by_word ON app.search_documents USING gin (org_id, vector) WITH (fastupdate=off);
 CREATE INDEX search_documents_newest ON app.search_documents USING btree (org_id, at DESC, id);
+CREATE INDEX search_documents_of_campaign_by_coins ON app.search_documents USING btree (org_id, campaign_id, coin_count DESC, at DESC, id) WHERE (coin_count IS NOT NULL);
+CREATE INDEX search_documents_of_campaign_newest ON app.search_documents USING btree (org_id, campaign_id, at DESC, id) WHERE (campaign_id IS NOT NULL);
 ALTER TABLE app.search_documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY door ON app.search_documents FOR ALL TO psephos_door USING (true);
 CREATE POLICY own_organisation ON app.search_documents FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
@@ -1647,6 +2099,14 @@ CREATE FUNCTION app.accept_member_import(p_org uuid, p_import uuid, p_actor uuid
   RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_nestloop=off; -- owner: psephos_owner; executed by: psephos_app
 
+CREATE FUNCTION app.analyse_most_changed(p_rows bigint, p_done text[])
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_urn
+
+CREATE FUNCTION app.audit_coins(p_org uuid, p_campaign uuid)
+  RETURNS TABLE(what text, who uuid, expected bigint, found bigint)
+  LANGUAGE plpgsql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+
 CREATE FUNCTION app.audit_masked(p_values jsonb, p_secret text[])
   RETURNS jsonb
   LANGUAGE sql IMMUTABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: its owner alone
@@ -1670,6 +2130,10 @@ CREATE FUNCTION app.audit_stage_count()
 CREATE FUNCTION app.audit_table(p_table text, p_keys text, p_subject text, p_person text, p_secret text, p_ignored text)
   RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: its owner alone
+
+CREATE FUNCTION app.campaign_movements(p_org uuid, p_campaign uuid, p_pos bigint)
+  RETURNS TABLE(holder uuid, kind text, amount bigint, at timestamp with time zone)
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp; enable_nestloop=off; -- owner: psephos_owner; executed by: psephos_app
 
 CREATE FUNCTION app.compare_member_import(p_org uuid, p_import uuid, p_gives_roles boolean)
   RETURNS text
@@ -1713,19 +2177,27 @@ CREATE FUNCTION app.lock_members(p_org uuid)
 
 CREATE FUNCTION app.make_audit_partitions(p_ahead integer)
   RETURNS integer
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: psephos_app
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
 
 CREATE FUNCTION app.make_log_partitions(p_ahead integer)
   RETURNS integer
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: psephos_app
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+
+CREATE FUNCTION app.make_month_partitions(p_parent text, p_at text, p_kept boolean, p_ahead integer)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; TimeZone=UTC; -- owner: psephos_owner; executed by: its owner alone
 
 CREATE FUNCTION app.put_search_documents(p_org uuid, p_documents jsonb, p_gone jsonb, p_outbox boolean)
   RETURNS integer
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
 
+CREATE FUNCTION app.rebuild_campaign_statistics(p_org uuid, p_campaign uuid, p_pos bigint)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_nestloop=off; -- owner: psephos_owner; executed by: psephos_app
+
 CREATE FUNCTION app.refresh_statistics(p_rows bigint, p_done text[])
   RETURNS text
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_owner; executed by: psephos_app
 
 CREATE FUNCTION app.search_configuration(p_language text)
   RETURNS regconfig
@@ -1797,6 +2269,10 @@ CREATE FUNCTION door.begin_upkeep(p_task text, p_pause_ms double precision, p_lo
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.campaigns_to_remind(p_most_ms double precision, p_least_ms double precision, p_limit integer)
+  RETURNS TABLE(org_id uuid, id uuid, change text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.changes_behind(p_limit integer)
   RETURNS TABLE(queue text, org_id uuid)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_worker
@@ -1806,7 +2282,7 @@ CREATE FUNCTION door.claim_mails(p_count integer, p_lease_ms integer)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.claim_pushes(p_count integer, p_lease_ms integer)
-  RETURNS TABLE(org_id uuid, notification_id uuid, subscription_id uuid, attempts integer, endpoint text, p256dh text, auth text, worth_until timestamp with time zone, locale text, organisation text, time_zone text, kind text, facts jsonb)
+  RETURNS TABLE(org_id uuid, notification_id uuid, subscription_id uuid, attempts integer, endpoint text, p256dh text, auth text, worth_until timestamp with time zone, locale text, organisation text, time_zone text, kind text, subject uuid, facts jsonb)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.claim_webhook_deliveries(p_count integer, p_lease_ms integer)
@@ -1817,9 +2293,21 @@ CREATE FUNCTION door.clear_rate_limits(p_forgotten_ms bigint)
   RETURNS void
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.coins_to_tell(p_limit integer)
+  RETURNS TABLE(org_id uuid, idea_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.due_campaigns()
+  RETURNS TABLE(org_id uuid, id uuid, act text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
 CREATE FUNCTION door.due_elections(p_ahead_ms double precision DEFAULT 0)
   RETURNS TABLE(org_id uuid, election_id uuid, act text, in_ms double precision)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.embedded_ideas(p_campaign uuid, p_context text, p_limit integer)
+  RETURNS jsonb
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.end_upkeep(p_task text, p_problem text, p_summary jsonb)
   RETURNS void
@@ -1925,11 +2413,23 @@ CREATE FUNCTION door.meetings_to_cut()
   RETURNS TABLE(org_id uuid, meeting_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
+CREATE FUNCTION door.note_campaign_ideas()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_owner
+
 CREATE FUNCTION door.note_search_changes()
   RETURNS trigger
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_owner
 
 CREATE FUNCTION door.note_search_locale()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_owner
+
+CREATE FUNCTION door.note_submitted_ideas()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_owner
+
+CREATE FUNCTION door.note_tagged_ideas()
   RETURNS trigger
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_owner
 
@@ -1939,6 +2439,10 @@ CREATE FUNCTION door.notifications_waiting(p_limit integer)
 
 CREATE FUNCTION door.open_elections()
   RETURNS TABLE(org_id uuid, election_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
+
+CREATE FUNCTION door.organisations_with_elections()
+  RETURNS TABLE(org_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.own_memberships()
@@ -1981,7 +2485,7 @@ CREATE FUNCTION door.rotate_webhook_secret(p_org uuid, p_webhook uuid, p_secret 
   RETURNS TABLE(previous_until timestamp with time zone)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
-CREATE FUNCTION door.search(p_words text[], p_raws text[], p_languages text[], p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_only_kinds text[], p_state text, p_offset integer, p_limit integer, p_most integer)
+CREATE FUNCTION door.search(p_words text[], p_raws text[], p_languages text[], p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_audience text[], p_campaign uuid, p_only_kinds text[], p_state text, p_tag text, p_sort text, p_offset integer, p_limit integer, p_most integer)
   RETURNS jsonb
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
@@ -1993,24 +2497,24 @@ CREATE FUNCTION door.search_dirty_behind(p_count integer)
   RETURNS TABLE(org_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
-CREATE FUNCTION door.search_matches(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_limit integer)
-  RETURNS TABLE(kind text, id uuid, state text, at timestamp with time zone, title_vector tsvector)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_indexscan=off; -- owner: psephos_door; executed by: its owner alone
-
-CREATE FUNCTION door.search_newest(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_rows integer, p_limit integer)
-  RETURNS TABLE(kind text, id uuid, state text, at timestamp with time zone, title_vector tsvector)
+CREATE FUNCTION door.search_first(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_audience text[], p_campaign uuid, p_coins boolean, p_rows integer, p_limit integer)
+  RETURNS TABLE(kind text, id uuid, state text, at timestamp with time zone, tags text[], coin_count bigint, title_vector tsvector)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_bitmapscan=off; enable_sort=off; -- owner: psephos_door; executed by: its owner alone
+
+CREATE FUNCTION door.search_matches(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_audience text[], p_campaign uuid, p_limit integer)
+  RETURNS TABLE(kind text, id uuid, state text, at timestamp with time zone, tags text[], coin_count bigint, title_vector tsvector)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; enable_indexscan=off; -- owner: psephos_door; executed by: its owner alone
 
 CREATE FUNCTION door.search_organisations(p_after uuid, p_count integer)
   RETURNS TABLE(org_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
-CREATE FUNCTION door.search_page(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_only_kinds text[], p_state text, p_offset integer, p_limit integer, p_rows integer, p_most integer)
+CREATE FUNCTION door.search_page(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_audience text[], p_campaign uuid, p_only_kinds text[], p_state text, p_tag text, p_sort text, p_offset integer, p_limit integer, p_rows integer, p_most integer)
   RETURNS jsonb
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: its owner alone
 
-CREATE FUNCTION door.search_similar(p_words text[], p_raws text[], p_languages text[], p_kind text, p_drafts boolean, p_meeting uuid, p_limit integer)
-  RETURNS TABLE(id uuid, title text, state text, meeting_id uuid)
+CREATE FUNCTION door.search_similar(p_words text[], p_raws text[], p_languages text[], p_kind text, p_drafts boolean, p_meeting uuid, p_audience text[], p_campaign uuid, p_limit integer)
+  RETURNS TABLE(id uuid, title text, state text, meeting_id uuid, coin_count bigint)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_door; executed by: psephos_app
 
 CREATE FUNCTION door.search_term(p_word text, p_raw text, p_languages text[], p_alternatives text[])
@@ -2201,6 +2705,14 @@ CREATE TABLE urn.tally_snapshot (
 ALTER TABLE urn.tally_snapshot ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON urn.tally_snapshot FOR ALL TO PUBLIC USING ((org_id = ( SELECT app.current_org() AS current_org)));
 
+CREATE FUNCTION urn.add_deltas(p_one jsonb, p_other jsonb)
+  RETURNS jsonb
+  LANGUAGE sql IMMUTABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.allocate_coins(p_org uuid, p_campaign uuid, p_acts bytea)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; enable_seqscan=off; plan_cache_mode=force_generic_plan; -- owner: psephos_urn; executed by: psephos_app
+
 CREATE FUNCTION urn.announce(p_org uuid, p_topic uuid, p_kind text, p_payload jsonb)
   RETURNS bigint
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
@@ -2217,10 +2729,6 @@ CREATE FUNCTION urn.attendee_credential(p_election uuid, p_attendee uuid)
   RETURNS bytea
   LANGUAGE sql IMMUTABLE; -- owner: psephos_urn; executed by: its owner alone
 
-CREATE FUNCTION urn.ballots_left(p_org uuid, p_quota bigint, p_size integer)
-  RETURNS bigint
-  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
-
 CREATE FUNCTION urn.cast_ballots(p_org uuid, p_election uuid, p_keys bytea, p_ballots text)
   RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
@@ -2229,9 +2737,29 @@ CREATE FUNCTION urn.cast_up_to(p_org uuid, p_election uuid, p_keys bytea, p_text
   RETURNS text
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
+CREATE FUNCTION urn.change_campaign(p_org uuid, p_campaign uuid, p_act text, p_by uuid, p_due boolean)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.change_idea(p_org uuid, p_campaign uuid, p_idea uuid, p_act text, p_reason text, p_into uuid, p_by uuid)
+  RETURNS text
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.change_purses(p_org uuid, p_campaign uuid, p_users uuid[], p_open boolean, p_by uuid)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
 CREATE FUNCTION urn.change_state(p_org uuid, p_election uuid, p_to text, p_reason text, p_due boolean, p_actor text, p_closes_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_duration integer DEFAULT NULL::integer)
   RETURNS TABLE(answer text, pos bigint)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.coin_board(p_org uuid, p_campaign uuid)
+  RETURNS TABLE(pos bigint, idea_id uuid, coins bigint, givers bigint, votes bigint)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.coins_refused(p_status text, p_end timestamp with time zone, p_expire timestamp with time zone)
+  RETURNS text
+  LANGUAGE sql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.confirm_paper(p_org uuid, p_election uuid, p_batch uuid, p_ballots integer, p_form text, p_keys text[], p_figures bigint[], p_person text)
   RETURNS TABLE(answer text, differing text[])
@@ -2277,6 +2805,10 @@ CREATE FUNCTION urn.enter_paper(p_org uuid, p_election uuid, p_batch uuid, p_lab
   RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
+CREATE FUNCTION urn.expire_purses(p_org uuid, p_campaign uuid, p_by uuid)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_seqscan=off; -- owner: psephos_urn; executed by: its owner alone
+
 CREATE FUNCTION urn.extend_election(p_org uuid, p_election uuid, p_closes_at timestamp with time zone, p_seconds integer, p_actor text)
   RETURNS text
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
@@ -2301,6 +2833,10 @@ CREATE FUNCTION urn.forget_fallback_key(p_org uuid, p_election uuid)
   RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
+CREATE FUNCTION urn.hold_campaign(p_org uuid, p_campaign uuid)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
 CREATE FUNCTION urn.hold_rolls(p_org uuid, p_meetings uuid[])
   RETURNS uuid[]
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
@@ -2313,6 +2849,10 @@ CREATE FUNCTION urn.inbox_of(p_election uuid)
   RETURNS text
   LANGUAGE sql IMMUTABLE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
+CREATE FUNCTION urn.issue_coins(p_org uuid, p_campaign uuid, p_users uuid[], p_request uuid, p_kind text, p_amount bigint, p_by uuid)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_seqscan=off; -- owner: psephos_urn; executed by: its owner alone
+
 CREATE FUNCTION urn.issue_credentials(p_org uuid, p_election uuid, p_keys bytea, p_weights bigint[], p_max bigint)
   RETURNS TABLE(issued integer, refusal text, differing integer, place integer)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
@@ -2323,6 +2863,10 @@ CREATE FUNCTION urn.keep_presence(p_org uuid, p_meeting uuid, p_gateway uuid, p_
 
 CREATE FUNCTION urn.keep_snapshot(p_org uuid, p_election uuid, p_ballots bigint)
   RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.late_fallback_keys(p_orgs uuid[])
+  RETURNS TABLE(org_id uuid, election_id uuid)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.lock_paper(p_org uuid, p_election uuid)
@@ -2343,6 +2887,14 @@ CREATE FUNCTION urn.meter(p_org uuid, p_metric text, p_count bigint)
 
 CREATE FUNCTION urn.meter_credentials(p_org uuid, p_count bigint)
   RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.move_coins(p_org uuid, p_campaign uuid, p_acts bytea, p_turn integer, p_last boolean, p_held boolean[], p_batch uuid, p_refusal text, p_reallocation boolean, p_recycling boolean, p_quadratic boolean, p_left bigint)
+  RETURNS TABLE(numbers integer[], answers text[], deltas jsonb, done integer)
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.open_purses(p_org uuid, p_campaign uuid, p_users uuid[], p_by uuid)
+  RETURNS integer
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.paper_batches(p_org uuid, p_election uuid)
@@ -2371,7 +2923,7 @@ CREATE FUNCTION urn.published_ballots(p_org uuid, p_election uuid, p_after bytea
 
 CREATE FUNCTION urn.refresh_statistics(p_rows bigint, p_done text[])
   RETURNS text
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
 
 CREATE FUNCTION urn.refuse_ballots(p_org uuid, p_election uuid, p_keys bytea, p_refusal text)
   RETURNS text
@@ -2380,6 +2932,10 @@ CREATE FUNCTION urn.refuse_ballots(p_org uuid, p_election uuid, p_keys bytea, p_
 CREATE FUNCTION urn.seal(p_org uuid, p_election uuid)
   RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.settle_idea(p_org uuid, p_campaign uuid, p_idea uuid, p_kind text, p_into uuid, p_batch uuid, p_by uuid)
+  RETURNS jsonb
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; enable_seqscan=off; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.store_result(p_org uuid, p_election uuid, p_result jsonb, p_digest bytea, p_version integer)
   RETURNS boolean
@@ -2396,6 +2952,18 @@ CREATE FUNCTION urn.this_month()
 CREATE FUNCTION urn.tracking_digest(p_org uuid, p_election uuid)
   RETURNS bytea
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: psephos_app
+
+CREATE FUNCTION urn.units_left(p_org uuid, p_metric text, p_quota bigint, p_size integer)
+  RETURNS bigint
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.uuid_in(p_bytes bytea, p_at integer)
+  RETURNS uuid
+  LANGUAGE sql IMMUTABLE; -- owner: psephos_urn; executed by: its owner alone
+
+CREATE FUNCTION urn.votes_of(p_coins bigint)
+  RETURNS bigint
+  LANGUAGE sql IMMUTABLE; -- owner: psephos_urn; executed by: its owner alone
 
 CREATE FUNCTION urn.withdraw_paper(p_org uuid, p_election uuid, p_batch uuid, p_person text)
   RETURNS text

@@ -1,12 +1,5 @@
-import {
-  createPostgresBackend,
-  type JobsOptions,
-  Queue,
-  type QueueOptions,
-  Worker,
-  type WorkerOptions,
-  withBackend,
-} from 'bullmq';
+import { type JobsOptions, Queue, type QueueOptions, Worker, type WorkerOptions, withBackend } from 'bullmq';
+import { createJobsBackend } from './jobs-connection.ts';
 import { openJobsDatabase } from './jobs-database.ts';
 import type { Logger } from './logger.ts';
 import { openRedis } from './redis.ts';
@@ -48,16 +41,20 @@ const POSTGRES_JOBS_PER_SECOND = 80;
 const CONNECTIONS = 1;
 
 /**
- * Opens where jobs wait: Redis where one is named, else the database.
- * @throws an Error for people: who cannot be reached, an eviction policy that loses jobs, a pooler, a missing schema or right
+ * Opens where jobs wait: Redis where one is named, else the database. A Redis that is away is waited for until `stopping`.
+ * @throws an Error for people: an eviction policy that loses jobs, a pooler, a missing schema or right; the signal's reason
  */
-export async function openBackend(place: JobsPlace, logger: Logger): Promise<JobsBackend> {
-  return place.redisUrl === undefined ? openOnPostgres(place, logger) : openOnRedis(place.redisUrl, logger);
+export async function openBackend(
+  place: JobsPlace,
+  logger: Logger,
+  stopping: AbortSignal = new AbortController().signal,
+): Promise<JobsBackend> {
+  return place.redisUrl === undefined ? openOnPostgres(place, logger) : openOnRedis(place.redisUrl, logger, stopping);
 }
 
 async function openOnPostgres(place: JobsPlace, logger: Logger): Promise<JobsBackend> {
   const connectionOf = await openJobsDatabase(place);
-  const Classes = withBackend(createPostgresBackend);
+  const Classes = withBackend(createJobsBackend);
   const quiet = watchErrors(logger);
   return {
     kind: 'postgres',
@@ -88,8 +85,8 @@ async function openOnPostgres(place: JobsPlace, logger: Logger): Promise<JobsBac
   };
 }
 
-async function openOnRedis(url: string, logger: Logger): Promise<JobsBackend> {
-  const connection = await openRedis(url, logger);
+async function openOnRedis(url: string, logger: Logger, stopping: AbortSignal): Promise<JobsBackend> {
+  const connection = await openRedis(url, logger, stopping);
   const quiet = watchErrors(logger);
   const options: QueueOptions = { connection, prefix: REDIS_PREFIX };
   return {

@@ -26,11 +26,14 @@ export interface WorkerParts {
   /** other queues than the product's, for tests */
   readonly queues?: readonly FollowingQueue<unknown>[];
   readonly times?: Partial<RunnerTimes>;
+  /** ends a wait for a Redis that is away: startWorkers then rejects with its reason */
+  readonly stopping?: AbortSignal;
 }
 
 /**
  * Starts everything that may wait: the relay, the queues, mails and webhooks. Several processes may do so at once; each
- * thing takes effect once.
+ * thing takes effect once. Where jobs lie in a Redis that is away it resolves once that has come; mails, pushes and webhooks go out
+ * meanwhile.
  * @throws RedisProblem, JobsDatabaseProblem with what to do
  */
 export async function startWorkers(
@@ -39,10 +42,13 @@ export async function startWorkers(
   logger: Logger,
   parts: WorkerParts = {},
 ): Promise<Workers> {
-  const backend = await openBackend(settings.jobs, logger);
+  const senders = startSenders(engine, settings, logger); // they need no queue: links to sign in go out without a Redis
+  const backend = await openBackend(settings.jobs, logger, parts.stopping).catch(async (error: unknown) => {
+    await senders.stop();
+    throw error;
+  });
   const runner = new Runner(backend, parts.queues ?? queues, { engine, settings, logger }, parts.times);
   const relay = new RelayLoop(engine, runner.queues, backend, logger);
-  const senders = startSenders(engine, settings, logger);
   await runner.start();
   relay.start();
   settings.upkeep?.logArchive?.start(logger);

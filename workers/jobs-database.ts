@@ -29,12 +29,10 @@ export async function openJobsDatabase({ databaseUrl, databaseVariable = 'DATABA
   }
   return (connections: number) => ({
     connectionString: databaseUrl,
-    schema: JOBS_SCHEMA,
     max: connections,
     // a job that a crash loses is made again, so nobody waits for the disk
     options: `-c role=${WORKER} -c synchronous_commit=off`,
     connectionTimeoutMillis: CONNECT_MS,
-    keepAlive: true,
   });
 }
 

@@ -10,17 +10,24 @@ export interface Monitor {
   stop(): Promise<void>;
 }
 
+const WAITING = 'The store of jobs cannot be reached yet: the log says what is waited for.';
+
 /**
- * /health: the process is alive; /ready: its database answers and is of its version; /metrics: the process's own figures
+ * /health: the process is alive; /ready: its database answers and is of its version, and jobs are worked on; /metrics: the process's own figures
  * (what waits in the queues is on the gateway's /metrics).
  * @throws where the port cannot be had
  */
-export async function startMonitor(engine: Pick<Engine, 'ready'>, port: number): Promise<Monitor> {
+export async function startMonitor(
+  engine: Pick<Engine, 'ready'>,
+  port: number,
+  atWork: () => boolean,
+): Promise<Monitor> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, labels: { process: 'workers' } });
   const answers: Readonly<Record<string, () => Promise<readonly [number, string, string]>>> = {
     '/health': async () => [200, 'application/json', JSON.stringify({ status: 'live' })],
     '/ready': async () => {
+      if (!atWork()) return [503, 'application/json', JSON.stringify({ status: 'away', message: WAITING })];
       const ready = await engine.ready();
       const body = ready.ok ? { status: 'ready', ...ready.value } : { status: 'away', message: ready.failure.message };
       return [ready.ok ? 200 : 503, 'application/json', JSON.stringify(body)];

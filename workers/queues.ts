@@ -1,4 +1,5 @@
 import { auditChanges, auditLog, auditUpkeep } from './audit.ts';
+import { campaigns } from './campaigns.ts';
 import { notifyLog, notifySchedules } from './notify.ts';
 import type { FollowingQueue } from './queue.ts';
 import { searchChanges, searchUpkeep } from './search.ts';
@@ -16,4 +17,5 @@ export const queues: readonly FollowingQueue<unknown>[] = [
   notifyLog,
   notifySchedules,
   webhookEvents,
+  campaigns,
 ];

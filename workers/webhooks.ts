@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClaimedDelivery, DeliveryEnd, Engine } from '../engine/index.ts';
+import { type ClaimedDelivery, type DeliveryEnd, type Engine, webhookSentence } from '../engine/index.ts';
 import { limits } from '../engine/limits.ts';
 import { Sweep } from '../engine/sweep.ts';
 import { backoffMs } from './backoff.ts';
@@ -31,19 +31,17 @@ export function signatureOf(secrets: readonly string[], seconds: number, body: s
 
 /** Why an attempt came to nothing, in words for an administrator. */
 function problemOf(error: unknown): string {
-  if (error instanceof AddressRefused) return `The address ${error.message}.`;
-  if (!(error instanceof Error)) return 'Nothing answered.';
-  if (error.name === 'TimeoutError') return 'No answer in time.';
-  if (error.name === 'AbortError') return 'This server was stopped during the attempt.';
+  if (error instanceof AddressRefused) return `The address ${error.message}.`; // a field's problem: each has its reason
+  if (!(error instanceof Error)) return webhookSentence('nothing_answered');
+  if (error.name === 'TimeoutError') return webhookSentence('too_late');
+  if (error.name === 'AbortError') return webhookSentence('server_stopped');
   const code = (error as NodeJS.ErrnoException).code ?? error.name;
-  return `The connection failed: ${code}.`;
+  return webhookSentence('connection_failed', { code });
 }
 
 function problemOfStatus(status: number): string | null {
   if (status >= 200 && status < 300) return null;
-  if (status >= 300 && status < 400)
-    return `Answered ${status}: redirects are not followed. Name the address it leads to.`;
-  return `Answered ${status}.`;
+  return webhookSentence(status >= 300 && status < 400 ? 'redirected' : 'answered', { status });
 }
 
 /** Posts what is due: of each webhook one delivery at a time, the oldest first. */

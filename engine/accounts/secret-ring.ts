@@ -7,7 +7,7 @@ const TAG_BYTES = 16;
 const FORM = 1;
 
 /** What a key is for: each purpose has a key of its own, so that none can stand in for another. */
-type Purpose = 'seal' | 'refresh' | 'signing' | 'unsubscribe';
+type Purpose = 'seal' | 'refresh' | 'signing' | 'unsubscribe' | 'fate';
 
 function derive(secret: Uint8Array, purpose: Purpose): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `psephos ${purpose} 1`, KEY_BYTES));
@@ -22,6 +22,7 @@ export class SecretRing {
   readonly #refresh: readonly Buffer[];
   readonly #signing: readonly Buffer[];
   readonly #unsubscribe: readonly Buffer[];
+  readonly #fate: readonly Buffer[];
 
   /** @param secrets at least one, each of 32 bytes or more */
   constructor(secrets: readonly Uint8Array[]) {
@@ -29,6 +30,7 @@ export class SecretRing {
     this.#refresh = secrets.map((secret) => derive(secret, 'refresh'));
     this.#signing = secrets.map((secret) => derive(secret, 'signing'));
     this.#unsubscribe = secrets.map((secret) => derive(secret, 'unsubscribe'));
+    this.#fate = secrets.map((secret) => derive(secret, 'fate'));
   }
 
   /** @param context what it belongs to, e.g. 'totp ACCOUNT': it opens there only */
@@ -77,6 +79,17 @@ export class SecretRing {
 
   isUnsubscribeMac(message: Uint8Array, mac: Uint8Array): boolean {
     return isMac(this.#unsubscribe, message, mac);
+  }
+
+  /** HMAC-SHA-256 over what became of a queued ballot, by the present secret. */
+  fateMac(message: Uint8Array): Buffer {
+    return createHmac('sha256', this.#fate[0] as Buffer)
+      .update(message)
+      .digest();
+  }
+
+  isFateMac(message: Uint8Array, mac: Uint8Array): boolean {
+    return isMac(this.#fate, message, mac);
   }
 
   /**

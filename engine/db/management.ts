@@ -81,6 +81,26 @@ export class ManagementPool {
   }
 
   /**
+   * As asWorker, for what a person does to the work of any organisation. `enter` ends that: for the rest of the transaction it is
+   * as withOrg for the organisation it names, whose audit is told.
+   * @throws as withOrg
+   */
+  actAsWorker<T>(
+    work: (tx: Transaction, enter: (orgId: string) => Promise<void>) => Promise<T>,
+    timeoutMs: number = limits.managementTimeoutMs,
+  ): Promise<T> {
+    const actor = presentActor();
+    return this.#limited(
+      timeoutMs,
+      (sql) =>
+        sql.begin(async (tx) => {
+          await enterWorker(tx, timeoutMs);
+          return work(tx, (orgId) => enterOrganisation(tx, orgId, timeoutMs, actor));
+        }) as Promise<T>,
+    );
+  }
+
+  /**
    * Statements outside any organisation that change what the audit watches: functions of `door` and `urn`, which name
    * their own. In a transaction that says who acts; by call() it would look like a change that came by no engine.
    * @throws as withOrg

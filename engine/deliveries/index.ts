@@ -1,3 +1,4 @@
+export { webhookSentence } from '../../protocol/webhook-problems.ts';
 export type {
   Appointment,
   ClaimedMail,

@@ -7,9 +7,10 @@ import type { BallotQueue, QueuedEntry, SettledEntry } from '../redis/index.ts';
 import type { BallotLanes } from './cast.ts';
 import type { Definition, Definitions } from './definitions.ts';
 import type { CastReceipt, CastRequest } from './election.ts';
-import { fallbackKey, forgetFallbackKey } from './fallback-queries.ts';
+import { fallbackKey, forgetFallbackKey, lateFallbackKeys } from './fallback-queries.ts';
 import { CREDENTIAL_CHARACTERS, trackingCodeIn } from './keys.ts';
-import { type QueuedBallot, QueuedBallots } from './queued-ballots.ts';
+import { QueuedBallots } from './queued-ballots.ts';
+import { type QueuedBallot, SealedStatuses } from './queued-status.ts';
 import { SEAL_KEY_BYTES, seal, statusIdOf, unseal, type WaitingBallot } from './sealed-ballot.ts';
 
 /** Nothing was written, and it may be once the database is back or less is going on. */
@@ -49,6 +50,7 @@ export class Fallback {
   readonly #keys = new Map<string, Buffer>();
   readonly #preparing = new Set<string>();
   readonly #mine: QueuedBallots;
+  readonly #statuses: SealedStatuses;
   #waiting = 0;
 
   constructor(
@@ -63,7 +65,8 @@ export class Fallback {
     this.#lanes = lanes;
     this.#queue = queue;
     this.#report = report;
-    this.#mine = new QueuedBallots(queue, report);
+    this.#statuses = new SealedStatuses(queue.sealer);
+    this.#mine = new QueuedBallots(queue, this.#statuses, report);
   }
 
   /** Ballots that wait in all elections, as of the last look. */
@@ -143,6 +146,14 @@ export class Fallback {
     this.#keys.delete(electionId);
   }
 
+  /** As forget(), for keys that nobody erased when their election ended: a gateway died then, or Redis was away. */
+  async forgetLate(): Promise<void> {
+    if (!this.#queue.usable) return;
+    for (const { orgId, electionId } of await this.#database.management.call((sql) => lateFallbackKeys(sql))) {
+      await this.forget(orgId, electionId);
+    }
+  }
+
   close(): void {
     this.#mine.close();
   }
@@ -161,12 +172,17 @@ export class Fallback {
     const { keys, ballot } = encoded.value;
     const statusId = statusIdOf(keys, request.castKey);
     const sealed = seal(key, nameOf(electionId, statusId), { keys, ballot, arrivedMs: Date.now() });
-    const waiting = QueuedBallots.WAITING;
+    const whose = { orgId, statusId };
+    const waiting = await this.#statuses.waiting(whose);
     const sent = await this.#queue.add({ orgId, electionId, statusId, sealed, waiting });
     if (sent.fate === 'unknown') return { ok: false, failure: FATE_UNKNOWN };
     if (sent.fate === 'unsent' || sent.value === '') return undefined;
     const trackingCode = trackingCodeIn(keys);
-    const known = QueuedBallots.read(sent.value);
+    const known = await this.#statuses.read(whose, sent.value);
+    if (known === null) {
+      this.#report(new Error(`a forged status in Redis stands in the way of the ballot ${statusId}`));
+      return { ok: false, failure: FATE_UNKNOWN };
+    }
     if (known.state === 'refused') return { ok: false, failure: known.failure };
     if (known.state === 'in') return accept({ trackingCode });
     this.#mine.add({ orgId, statusId, credential: request.credential });
@@ -206,11 +222,13 @@ export class Fallback {
     const key = this.#keys.get(electionId) ?? (await this.#learn(orgId, electionId));
     const batch = firstOfEach(electionId, key, entries);
     const fates = await Promise.all(batch.map(({ ballot }) => this.#fateOf(orgId, electionId, ballot)));
-    const settled = batch.flatMap(({ entryId, statusId }, i): SettledEntry[] => {
+    const settled: SettledEntry[] = [];
+    for (const [i, { entryId, statusId }] of batch.entries()) {
       const fate = fates[i];
-      if (fate === undefined || (fate?.ok === false && PASSING.has(fate.failure.kind))) return [];
-      return [{ entryId, statusId, status: fate === null ? null : QueuedBallots.write(fate) }];
-    });
+      if (fate === undefined || (fate?.ok === false && PASSING.has(fate.failure.kind))) continue;
+      const status = fate === null ? null : await this.#statuses.fate({ orgId, statusId }, fate);
+      settled.push({ entryId, statusId, status });
+    }
     return (await this.#queue.settle(orgId, electionId, settled)) && settled.length === batch.length;
   }
 

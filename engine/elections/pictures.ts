@@ -45,7 +45,7 @@ function unreadable(problem: FieldSentence): Outcome<never> {
   });
 }
 
-/** Pictures of options: what people upload is looked at by its content and made anew, without anything that hid in it. */
+/** Pictures of options and campaigns: what people upload is looked at by its content and made anew, without anything that hid in it. */
 export class Pictures {
   readonly #database: Database;
   /** the newest asked for last; a hall opens one ballot at one moment, with the same pictures on each phone */
@@ -57,9 +57,17 @@ export class Pictures {
     this.#database = database;
   }
 
-  /** @param bytes PNG, JPEG or WebP, whatever it was said to be */
-  async add(orgId: string, bytes: Uint8Array, actor: string): Promise<Outcome<Picture>> {
-    const made = await remade(Buffer.from(bytes));
+  /**
+   * @param bytes PNG, JPEG or WebP, whatever it was said to be
+   * @param edgePixels how wide and high it is at most
+   */
+  async add(
+    orgId: string,
+    bytes: Uint8Array,
+    actor: string,
+    edgePixels: number = limits.pictureEdgePixels,
+  ): Promise<Outcome<Picture>> {
+    const made = await remade(Buffer.from(bytes), edgePixels);
     if (!made.ok) return made;
     const { content, width, height } = made.value;
     const pictureId = randomUUID();
@@ -78,7 +86,7 @@ export class Pictures {
     });
   }
 
-  /** Erases pictures that no option has named in a day. How many; at most `limit`. Throws the database's errors. */
+  /** Erases pictures that nothing has named in a day. How many; at most `limit`. Throws the database's errors. */
   forgetUnused(limit: number): Promise<number> {
     return this.#database.management.act((sql) => forgetUnusedPictures(sql, limits.unusedPictureMs, limit));
   }
@@ -120,7 +128,10 @@ export class Pictures {
   }
 }
 
-async function remade(bytes: Buffer): Promise<Outcome<{ content: Buffer; width: number; height: number }>> {
+async function remade(
+  bytes: Buffer,
+  edgePixels: number,
+): Promise<Outcome<{ content: Buffer; width: number; height: number }>> {
   if (!BEGINNINGS.some(([, matches]) => matches(bytes))) return unreadable('is neither PNG nor JPEG nor WebP');
   const sharp = await pictureLibrary();
   try {
@@ -128,8 +139,8 @@ async function remade(bytes: Buffer): Promise<Outcome<{ content: Buffer; width: 
       .timeout({ seconds: limits.pictureMaxSeconds })
       .rotate() // as the camera held it; what it wrote beside the picture, the place included, is left behind
       .resize({
-        width: limits.pictureEdgePixels,
-        height: limits.pictureEdgePixels,
+        width: edgePixels,
+        height: edgePixels,
         fit: 'inside',
         withoutEnlargement: true,
       })

@@ -1,14 +1,8 @@
 import { limits } from '../limits.ts';
-import { accept, type Failure, type Outcome, refuse } from '../outcome.ts';
-import type { BallotQueue, QueuedStatus } from '../redis/index.ts';
-import type { CastReceipt } from './election.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { BallotQueue } from '../redis/index.ts';
+import type { QueuedBallot, SealedStatuses } from './queued-status.ts';
 import { NO_QUEUED_BALLOT } from './refusals.ts';
-
-/** What is known of a ballot that was queued. */
-export type QueuedBallot =
-  | { readonly state: 'queued' } // received, not counted yet
-  | { readonly state: 'in' } // in the urn; the same cast again is answered with its tracking code
-  | { readonly state: 'refused'; readonly failure: Failure }; // not counted, and never will be
 
 interface Mine {
   readonly orgId: string;
@@ -21,29 +15,22 @@ const ASKED = 1_000;
 
 /** The ballots that this process has queued: whose they are, and who wants to hear of them. */
 export class QueuedBallots {
-  static readonly WAITING: QueuedStatus = 'queued';
   readonly #queue: BallotQueue;
+  readonly #statuses: SealedStatuses;
   readonly #report: (error: unknown) => void;
   /** by status id, oldest first */
   readonly #waiting = new Map<string, Mine>();
   readonly #credentials = new Map<string, number>();
   readonly #listeners = new Map<string, ((ballot: QueuedBallot) => void)[]>();
+  /** of those, ballots whose status in Redis somebody has forged: said once */
+  readonly #forged = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(queue: BallotQueue, report: (error: unknown) => void) {
+  constructor(queue: BallotQueue, statuses: SealedStatuses, report: (error: unknown) => void) {
     this.#queue = queue;
+    this.#statuses = statuses;
     this.#report = report;
-  }
-
-  static read(status: QueuedStatus): QueuedBallot {
-    if (status === QueuedBallots.WAITING) return { state: 'queued' };
-    if (status === 'in') return { state: 'in' };
-    return { state: 'refused', failure: JSON.parse(status) as Failure };
-  }
-
-  static write(fate: Outcome<CastReceipt>): QueuedStatus {
-    return fate.ok ? 'in' : JSON.stringify(fate.failure);
   }
 
   /** A ballot of this credential was queued here and nobody knows yet what became of it. */
@@ -71,7 +58,11 @@ export class QueuedBallots {
       });
     }
     const [status] = statuses;
-    return status === null || status === undefined ? NO_QUEUED_BALLOT : accept(QueuedBallots.read(status));
+    if (status === null || status === undefined) return NO_QUEUED_BALLOT;
+    const ballot = await this.#statuses.read({ orgId, statusId }, status);
+    if (ballot !== null) return accept(ballot);
+    this.#report(forged(statusId));
+    return NO_QUEUED_BALLOT;
   }
 
   close(): void {
@@ -101,23 +92,40 @@ export class QueuedBallots {
         orgId,
         ballots.map(({ statusId }) => statusId),
       );
-      ballots.forEach((mine, i) => {
-        const status = statuses?.[i];
-        if (status === undefined || status === QueuedBallots.WAITING) return;
-        this.#settle(mine, status);
-      });
+      if (statuses === undefined) continue;
+      for (const [i, mine] of ballots.entries()) {
+        const status = statuses[i];
+        const ballot = status === null || status === undefined ? null : await this.#statuses.read(mine, status);
+        if (ballot?.state === 'queued') continue;
+        if (ballot === null && status != null) this.#distrust(mine.statusId);
+        else this.#settle(mine, ballot);
+      }
     }
   }
 
-  /** @param status null: nothing is known of it any more; its voter's own repeat tells them more */
-  #settle({ statusId, credential }: Mine, status: QueuedStatus | null): void {
+  /** What became of it will be written over it: until then its voter is told nothing. */
+  #distrust(statusId: string): void {
+    if (this.#forged.has(statusId)) return;
+    this.#forged.add(statusId);
+    this.#report(forged(statusId));
+  }
+
+  /** @param ballot null: nothing is known of it any more; its voter's own repeat tells them more */
+  #settle({ statusId, credential }: Mine, ballot: QueuedBallot | null): void {
     this.#waiting.delete(statusId);
+    this.#forged.delete(statusId);
     const left = (this.#credentials.get(credential) ?? 1) - 1;
     if (left === 0) this.#credentials.delete(credential);
     else this.#credentials.set(credential, left);
     const listeners = this.#listeners.get(statusId) ?? [];
     this.#listeners.delete(statusId);
-    if (status === null) return;
-    for (const listener of listeners) listener(QueuedBallots.read(status));
+    if (ballot === null) return;
+    for (const listener of listeners) listener(ballot);
   }
+}
+
+function forged(statusId: string): Error {
+  return new Error(
+    `the status of the queued ballot ${statusId} in Redis was not written by this installation: it is not believed`,
+  );
 }

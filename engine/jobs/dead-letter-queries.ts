@@ -75,29 +75,38 @@ const letterOf = (row: LetterRow): DeadLetter => ({
 /** Stands for no organisation: a null could be no part of a key. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** How many there were. */
-export async function markAgain(
-  tx: Transaction,
-  which: { readonly orgId: string | null; readonly letterId: string },
-): Promise<number> {
-  const { orgId, letterId } = which;
-  const rows = await tx`
-    UPDATE app.dead_letters SET state = 'again'
-    WHERE (${orgId}::uuid IS NULL OR org_id = ${orgId}::uuid) AND letter_id = ${letterId} RETURNING letter_id`;
-  return rows.length;
+/** A letter that was decided about. */
+export interface DecidedLetter {
+  /** NOBODY where it is of no organisation */
+  readonly orgId: string;
+  readonly queue: string;
+  readonly jobId: string;
 }
 
-/** How many there were. */
-export async function deleteLetters(
-  tx: Transaction,
-  which: { readonly orgId: string | null; readonly letterId: string },
-): Promise<number> {
-  const { orgId, letterId } = which;
-  const rows = await tx`
-    DELETE FROM app.dead_letters
-    WHERE (${orgId}::uuid IS NULL OR org_id = ${orgId}::uuid) AND letter_id = ${letterId} RETURNING letter_id`;
-  return rows.length;
+interface Which {
+  /** null: of all that the role sees */
+  readonly orgId: string | null;
+  readonly letterId: string;
 }
+
+/** undefined: there is none. */
+export async function markAgain(tx: Transaction, { orgId, letterId }: Which): Promise<DecidedLetter | undefined> {
+  const [row] = await tx<DecidedRow[]>`
+    UPDATE app.dead_letters SET state = 'again'
+    WHERE (${orgId}::uuid IS NULL OR org_id = ${orgId}::uuid) AND letter_id = ${letterId} RETURNING org_id, queue, job_id`;
+  return row === undefined ? undefined : decidedOf(row);
+}
+
+/** undefined: there is none. */
+export async function deleteLetter(tx: Transaction, { orgId, letterId }: Which): Promise<DecidedLetter | undefined> {
+  const [row] = await tx<DecidedRow[]>`
+    DELETE FROM app.dead_letters
+    WHERE (${orgId}::uuid IS NULL OR org_id = ${orgId}::uuid) AND letter_id = ${letterId} RETURNING org_id, queue, job_id`;
+  return row === undefined ? undefined : decidedOf(row);
+}
+
+type DecidedRow = Pick<LetterRow, 'org_id' | 'queue' | 'job_id'>;
+const decidedOf = (row: DecidedRow): DecidedLetter => ({ orgId: row.org_id, queue: row.queue, jobId: row.job_id });
 
 export async function selectAgain(tx: Transaction, limit: number): Promise<LetterAgain[]> {
   const rows = await tx<Pick<LetterRow, 'org_id' | 'letter_id' | 'queue' | 'job_id' | 'job_name' | 'payload'>[]>`

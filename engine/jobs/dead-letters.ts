@@ -1,9 +1,17 @@
-import type { Database, Transaction } from '../db/index.ts';
+import { type Database, noteAct, type Transaction } from '../db/index.ts';
 import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Page } from '../page.ts';
-import { countLetters, deleteLetters, markAgain, NOBODY, selectLetters, upsertLetter } from './dead-letter-queries.ts';
+import {
+  countLetters,
+  type DecidedLetter,
+  deleteLetter,
+  markAgain,
+  NOBODY,
+  selectLetters,
+  upsertLetter,
+} from './dead-letter-queries.ts';
 
 /** A job that failed for the last time. */
 export interface NewDeadLetter {
@@ -71,25 +79,42 @@ export class DeadLetters {
     });
   }
 
-  /** Has it run again: the relay puts it back into its queue within a second, and it leaves this list. */
+  /**
+   * Has it run again: the relay puts it back into its queue within a second, and it leaves this list. An entry of the audit of the
+   * organisation whose work it is, or of the platform.
+   */
   async retry(whose: Whose, letterId: string): Promise<Outcome<{ letterId: string }>> {
-    const which = { orgId: whose, letterId };
-    return guarded(async () =>
-      (await this.#within(whose, (tx) => markAgain(tx, which))) === 0 ? NO_LETTER : accept({ letterId }),
-    );
+    return guarded(() => this.#decide(whose, letterId, 'retried', markAgain));
   }
 
-  /** Forgets it: what the job was to do is not done. */
+  /** Forgets it: what the job was to do is not done. An entry of the audit, as retry(). */
   async drop(whose: Whose, letterId: string): Promise<Outcome<{ letterId: string }>> {
-    const which = { orgId: whose, letterId };
-    return guarded(async () =>
-      (await this.#within(whose, (tx) => deleteLetters(tx, which))) === 0 ? NO_LETTER : accept({ letterId }),
-    );
+    return guarded(() => this.#decide(whose, letterId, 'dropped', deleteLetter));
   }
 
   /** How many wait, by queue. */
   async counts(whose: Whose): Promise<Outcome<ReadonlyMap<string, number>>> {
     return guarded(async () => accept(await this.#within(whose, countLetters)));
+  }
+
+  async #decide(
+    whose: Whose,
+    letterId: string,
+    verb: 'retried' | 'dropped',
+    change: (tx: Transaction, which: { orgId: Whose; letterId: string }) => Promise<DecidedLetter | undefined>,
+  ): Promise<Outcome<{ letterId: string }>> {
+    const { management } = this.#database;
+    const decide = async (tx: Transaction, enter: (orgId: string) => Promise<void>) => {
+      const letter = await change(tx, { orgId: whose, letterId });
+      if (letter === undefined) return NO_LETTER;
+      const { orgId, queue, jobId } = letter; // of nobody: the platform's chain has the same id
+      await enter(orgId);
+      await noteAct(tx, orgId, `dead_letters.${verb}`, `dead_letters/${letterId}`, { queue, job_id: jobId });
+      return accept({ letterId });
+    };
+    return whose === null
+      ? management.actAsWorker(decide)
+      : management.withOrg(whose, (tx) => decide(tx, async () => {}));
   }
 
   #within<T>(whose: Whose, work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -41,14 +41,21 @@ function entryOf(orgId: string, { pos, topic, kind, payload, at }: LogRow): LogE
   return { orgId, pos: Number(pos), topic, kind, payload, at };
 }
 
-/** Newest first. `kind` is one kind, or what stands before the dot. */
+/**
+ * The log as people read it, newest first: the only way in which whole rows leave the engine. Where a campaign hides its
+ * totals, what a batch did to them is left out until it is completed.
+ * @param kind one kind, or what stands before the dot
+ */
 export async function selectNewest(
   tx: Transaction,
   orgId: string,
   { before, kind, topic, limit }: { before: number | null; kind: string | null; topic: string | null; limit: number },
 ): Promise<LogEntry[]> {
   const rows = await tx<LogRow[]>`
-    SELECT pos, topic, kind, payload, at FROM app.log
+    SELECT pos, topic, kind, at, CASE WHEN kind = 'campaign.coins' AND NOT EXISTS (SELECT FROM app.campaigns c
+        WHERE c.org_id = ${orgId} AND c.id = topic AND (NOT c.hide_totals OR c.status NOT IN ('draft', 'active')))
+      THEN payload - 'deltas' ELSE payload END AS payload
+    FROM app.log
     WHERE org_id = ${orgId} AND (${before}::bigint IS NULL OR pos < ${before}::bigint)
       AND (${kind}::text IS NULL OR kind = ${kind} OR split_part(kind, '.', 1) = ${kind})
       AND (${topic}::uuid IS NULL OR topic = ${topic}::uuid)

@@ -16,8 +16,12 @@ export class Links {
     return `${this.#publicUrl}/inbox`;
   }
 
-  /** Into the meeting where there is one; else to the inbox. */
-  of({ kind, facts }: Pick<NotificationEvent, 'kind' | 'facts'>): string {
+  /** Into the meeting, the campaign or to the idea where there is one; else to the inbox. */
+  of({ kind, facts, subject }: Pick<NotificationEvent, 'kind' | 'facts' | 'subject'>): string {
+    if (facts.campaign !== undefined) {
+      const campaign = `${this.#publicUrl}/campaigns/${facts.campaign}`;
+      return facts.idea === undefined ? campaign : `${campaign}/ideas/${subject}`;
+    }
     if (facts.join_code != null) return `${this.#publicUrl}/join/${facts.join_code}`;
     return kind === 'member.roles' ? `${this.#publicUrl}/account` : this.inbox;
   }

@@ -2,6 +2,7 @@ import type { NotificationFacts } from '../../protocol/notifications.ts';
 import type { Transaction } from '../db/index.ts';
 import { limits } from '../limits.ts';
 import type { LogEntry } from '../log/index.ts';
+import { CAMPAIGN_NEWS, isSaid } from './campaign-news.ts';
 import type { NotificationEvent } from './event.ts';
 import * as queries from './news-queries.ts';
 
@@ -108,24 +109,27 @@ async function roles(tx: Transaction, { orgId, topic, pos, payload }: LogEntry):
   };
 }
 
-const NEWS: Readonly<Record<string, News>> = {
-  'election.opened': opened,
-  'election.published': published,
-  'meeting.invited': meeting,
-  'meeting.changed': meeting,
-  'meeting.ended': meeting,
-  'proxy.offered': proxy,
-  'proxy.accepted': proxy,
-  'member.changed': roles,
+const NEWS: Readonly<Record<string, readonly News[]>> = {
+  ...CAMPAIGN_NEWS,
+  'election.opened': [opened],
+  'election.published': [published],
+  'meeting.invited': [meeting],
+  'meeting.changed': [meeting],
+  'meeting.ended': [meeting],
+  'proxy.offered': [proxy],
+  'proxy.accepted': [proxy],
+  'member.changed': [roles],
 };
 
 /** Notes the events among rows of the log. */
 export async function noteNews(tx: Transaction, rows: readonly LogEntry[], now: Date): Promise<void> {
   const since = now.getTime() - limits.newsMs;
-  for (const entry of rows) {
-    const news = NEWS[entry.kind];
-    if (news === undefined || entry.at.getTime() < since) continue;
-    const event = await news(tx, entry);
-    if (event !== null) await queries.insertEvents(tx, entry.orgId, [event]); // at once: the next row may ask what was told
+  const told = rows.filter(({ kind, at }) => NEWS[kind] !== undefined && at.getTime() >= since);
+  for (const [i, entry] of told.entries()) {
+    if (isSaid(entry, told.slice(0, i))) continue;
+    for (const news of NEWS[entry.kind] ?? []) {
+      const event = await news(tx, entry);
+      if (event !== null) await queries.insertEvents(tx, entry.orgId, [event]); // at once: the next row may ask what was told
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Person, Vault } from '../accounts/index.ts';
+import { ownMemberships, type Person, type Vault } from '../accounts/index.ts';
 import type { Database, Transaction } from '../db/index.ts';
 import { enqueueMails, isMailAddress, type NewMail } from '../deliveries/index.ts';
 import { guarded } from '../guarded.ts';
@@ -7,7 +7,9 @@ import { consumeRun, type LogRange } from '../jobs/index.ts';
 import { limits } from '../limits.ts';
 import type { LogFeed } from '../log/index.ts';
 import { accept, type Outcome } from '../outcome.ts';
-import type { Inbox, InboxFigures, Recipient } from './event.ts';
+import { campaignReminder, coinsReceived } from './campaign-news.ts';
+import { campaignsToRemind, coinsToTell } from './campaign-news-queries.ts';
+import type { Inbox, InboxFigures, NotificationEvent, Recipient } from './event.ts';
 import * as inbox from './inbox-queries.ts';
 import { type DueLetter, Links, mailAbout } from './letters.ts';
 import { noteNews, reminderOf } from './news.ts';
@@ -29,6 +31,7 @@ export class Notifications {
   readonly #vault: Pick<Vault, 'ring'>;
   readonly #links: Links;
   readonly #now: () => Date;
+  readonly #readListeners = new Set<(orgId: string, memberId: string) => void>();
 
   constructor(
     database: Database,
@@ -90,6 +93,7 @@ export class Notifications {
         if (reminder !== null) await insertEvents(tx, orgId, [reminder]);
       });
     }
+    await this.#lookAtCampaigns();
     for (const orgId of await management.call((sql) => queries.organisationsWaiting(sql, most))) {
       await this.spread(orgId);
       while (await this.#release(orgId));
@@ -130,12 +134,23 @@ export class Notifications {
     which: { readonly ids: readonly string[] } | { readonly until: Date },
   ): Promise<Outcome<number>> {
     const [ids, until] = 'ids' in which ? [which.ids, null] : [null, which.until];
-    return guarded(() =>
-      this.#database.management.withAccount(accountId, async (tx) => {
+    return guarded(async () => {
+      const [unread, memberships] = await this.#database.management.withAccount(accountId, async (tx) => {
         await inbox.markRead(tx, ids, until);
-        return accept(await inbox.countUnread(tx));
-      }),
-    );
+        return [await inbox.countUnread(tx), await ownMemberships(tx)] as const;
+      });
+      for (const { orgId, memberId } of memberships) for (const tell of this.#readListeners) tell(orgId, memberId);
+      return accept(unread);
+    });
+  }
+
+  /**
+   * Told, once for each membership of the person, when somebody has marked notifications as read through this process. The log does
+   * not tell of it: thousands who read at one moment would wake everybody's inboxes. Answers how to stop it.
+   */
+  onRead(listener: (orgId: string, memberId: string) => void): () => void {
+    this.#readListeners.add(listener);
+    return () => this.#readListeners.delete(listener);
   }
 
   /** How many unread notifications wait for the persons behind these members, for pages that show it live. */
@@ -143,6 +158,22 @@ export class Notifications {
     return guarded(async () =>
       accept(await this.#database.management.call((sql) => inbox.countUnreadOf(sql, orgId, memberIds))),
     );
+  }
+
+  /** Campaigns that start or end soon, and coins that ideas got: their submitters are told of them together. */
+  async #lookAtCampaigns(): Promise<void> {
+    const { management } = this.#database;
+    const { reminderMostMs, reminderLeastMs, notifyRoundItems: most } = limits;
+    const note = (orgId: string, read: (tx: Transaction) => Promise<NotificationEvent | null>) =>
+      management.withOrg(orgId, async (tx) => {
+        const event = await read(tx);
+        if (event !== null) await insertEvents(tx, orgId, [event]);
+      });
+    const due = await management.call((sql) => campaignsToRemind(sql, reminderMostMs, reminderLeastMs, most));
+    for (const { orgId, id, change } of due) await note(orgId, (tx) => campaignReminder(tx, orgId, id, change));
+    for (const { orgId, ideaId } of await management.call((sql) => coinsToTell(sql, most))) {
+      await note(orgId, (tx) => coinsReceived(tx, orgId, ideaId));
+    }
   }
 
   async #tell(

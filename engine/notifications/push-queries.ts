@@ -54,6 +54,7 @@ export interface ClaimedRow {
   readonly organisation: string;
   readonly time_zone: string;
   readonly kind: NotificationKind;
+  readonly subject: string;
   readonly facts: NotificationFacts;
 }
 

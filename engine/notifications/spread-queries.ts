@@ -58,7 +58,22 @@ function meantBy(tx: Transaction, orgId: string, { kind, subject, event, facts }
     case 'proxy.accepted':
       return tx`SELECT grantor_id FROM app.proxies WHERE org_id = ${orgId} AND proxy_id = ${subject}`;
     case 'member.roles':
+    case 'campaign.admitted':
       return tx`SELECT ${subject}::uuid`;
+    case 'campaign.invitation':
+      return tx`SELECT user_id FROM app.campaign_members WHERE org_id = ${orgId} AND campaign_id = ${subject} AND state = 'invited'
+        EXCEPT ${told}`;
+    case 'campaign.request':
+      return tx`SELECT user_id FROM app.campaign_members WHERE org_id = ${orgId} AND campaign_id = ${subject} AND state = 'joined'
+        AND role = 'manager'`;
+    case 'campaign.schedule': // whoever joined after it began knows that it has
+      return tx`SELECT m.user_id FROM app.campaign_members m JOIN app.campaigns c ON c.org_id = m.org_id AND c.id = m.campaign_id
+        WHERE m.org_id = ${orgId} AND m.campaign_id = ${subject} AND m.state = 'joined'
+          AND (${facts.change !== 'begun'} OR m.joined_at <= c.activated_at)`;
+    case 'idea.status':
+    case 'idea.comment':
+    case 'coins.received':
+      return tx`SELECT submitter_id FROM app.ideas WHERE org_id = ${orgId} AND id = ${subject}`;
   }
 }
 
@@ -108,7 +123,7 @@ function membersWith(tx: Transaction, orgId: string) {
     WHERE m.org_id = ${orgId} AND m.status <> 'inactive'`;
 }
 
-/** The next of those who should know, by their ids. Who has no account is told of meetings alone: the rest needs one. */
+/** The next of those who should know, by their ids. Who has no account gets invitations alone: the rest needs one. */
 export async function selectRecipients(
   tx: Transaction,
   orgId: string,
@@ -117,7 +132,7 @@ export async function selectRecipients(
 ): Promise<Recipient[]> {
   const rows = await tx<RecipientRow[]>`
     ${membersWith(tx, orgId)} AND m.member_id IN (${meantBy(tx, orgId, event)})
-      AND (m.account_id IS NOT NULL OR ${event.kind === 'meeting.invitation'})
+      AND (m.account_id IS NOT NULL OR ${event.kind === 'meeting.invitation' || event.kind === 'campaign.invitation'})
       AND (${event.afterMemberId}::uuid IS NULL OR m.member_id > ${event.afterMemberId}::uuid)
     ORDER BY m.member_id LIMIT ${limit}`;
   return rows.map(recipientOf);

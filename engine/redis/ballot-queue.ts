@@ -14,6 +14,14 @@ export interface QueuedEntry {
 /** What is known of a queued ballot, as text of its owner's making. */
 export type QueuedStatus = string;
 
+/** The server's secrets, of which statuses are made so that nobody else can make one. */
+export interface FateSealer {
+  /** HMAC-SHA-256 by the present secret */
+  fateMac(message: Uint8Array): Buffer;
+  /** by any secret that is still good */
+  isFateMac(message: Uint8Array, mac: Uint8Array): boolean;
+}
+
 export interface NewEntry {
   readonly orgId: string;
   readonly electionId: string;
@@ -41,7 +49,7 @@ const ACTIVE = `${PREFIX}active`;
 
 // The same ballot again changes nothing and gets the status of the first one.
 const ADD = `local status = redis.call('GET', KEYS[1])
-if status then return status end
+if status and status ~= '' then return status end
 if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[1]) then return '' end
 redis.call('XADD', KEYS[2], '*', 'id', ARGV[2], 'sealed', ARGV[3])
 redis.call('SET', KEYS[1], ARGV[4])
@@ -61,13 +69,16 @@ return redis.call('DEL', KEYS[1])`;
  * is on Redis' disk; a Redis that does not write each command to its disk before it answers is not used.
  */
 export class BallotQueue {
+  /** for whoever writes statuses; does not ask the database once start() is done */
+  readonly sealer: () => Promise<FateSealer>;
   readonly #link: RedisLink;
   readonly #token = randomBytes(16).toString('hex');
   readonly #report: (error: unknown) => void;
   #durable = false;
 
-  constructor(link: RedisLink, report: (error: unknown) => void) {
+  constructor(link: RedisLink, sealer: () => Promise<FateSealer>, report: (error: unknown) => void) {
     this.#link = link;
+    this.sealer = sealer;
     this.#report = report;
     link.onTurn((up) => {
       this.#durable = false;
@@ -76,11 +87,12 @@ export class BallotQueue {
     });
   }
 
-  /** @throws QueueProblem where this Redis could lose a ballot that it has taken */
+  /** @throws QueueProblem where this Redis could lose a ballot that it has taken; the database's errors */
   async start(): Promise<void> {
     if (!this.#link.connected)
       throw new QueueProblem('BALLOT_FALLBACK=queue: no Redis answers at REDIS_URL. Start it first.');
     await this.#check();
+    await this.sealer();
   }
 
   /** It takes ballots: connected, and known to write them to its disk. */

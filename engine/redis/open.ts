@@ -1,6 +1,6 @@
 import type { CacheRates } from '../cache-rates.ts';
 import { limits } from '../limits.ts';
-import { BallotQueue } from './ballot-queue.ts';
+import { BallotQueue, type FateSealer } from './ballot-queue.ts';
 import { RedisLink } from './link.ts';
 import { ReadCache, type Sealer } from './read-cache.ts';
 import { LogSignals } from './signals.ts';
@@ -25,19 +25,19 @@ export interface RedisRooms {
 /**
  * Goes on without a Redis that is away, which is met by everyone later as well; not where ballots are to wait in it.
  * @param epoch of the database
- * @param sealer the server's secrets, by which cached entries are told from forged ones
+ * @param sealer the server's secrets, by which cached entries and statuses are told from forged ones
  * @throws QueueProblem, whose message says what to do
  */
 export async function openRedis(
   { url, ballotQueue = false }: RedisOptions,
   epoch: string,
   rates: CacheRates,
-  sealer: () => Promise<Sealer>,
+  sealer: () => Promise<Sealer & FateSealer>,
   report: (error: unknown) => void,
 ): Promise<RedisRooms> {
   const link = new RedisLink(url);
   await link.start(limits.redisStartMs);
-  const queue = ballotQueue ? new BallotQueue(link, report) : null;
+  const queue = ballotQueue ? new BallotQueue(link, sealer, report) : null;
   try {
     await queue?.start();
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { SearchDocument, SearchLanguage } from './document.ts';
+import type { SEARCH_SORTS } from '../../protocol/search.ts';
+import type { IdeaFacts, SearchDocument, SearchLanguage } from './document.ts';
 import type { Segment } from './marks.ts';
 import type { Word } from './words.ts';
 
@@ -9,7 +10,11 @@ export interface SearchReader {
   readonly kinds: readonly { readonly kind: string; readonly drafts: boolean }[];
   /** who attends a meeting finds what belongs to it alone */
   readonly meetingId: string | null;
+  /** what the asker belongs to (member:ID, campaign:ID, managers:ID, sponsors); null: to everything */
+  readonly audience: readonly string[] | null;
 }
+
+export type SearchSort = (typeof SEARCH_SORTS)[number];
 
 export interface SearchQuestion {
   readonly reader: SearchReader;
@@ -20,6 +25,11 @@ export interface SearchQuestion {
   /** only these kinds are shown; null: all. Facets count the others too */
   readonly onlyKinds: readonly string[] | null;
   readonly state: string | null;
+  /** the name of a tag */
+  readonly tag: string | null;
+  /** in this campaign alone; facets too */
+  readonly campaignId: string | null;
+  readonly sort: SearchSort;
   readonly offset: number;
   readonly limit: number;
 }
@@ -32,6 +42,7 @@ export interface SearchHit {
   readonly meetingId: string | null;
   readonly state: string;
   readonly at: Date;
+  readonly idea: IdeaFacts | null;
 }
 
 export interface SearchFound {
@@ -39,14 +50,17 @@ export interface SearchFound {
   /** documents that match; at least so many where `complete` is false */
   readonly total: number;
   readonly complete: boolean;
-  /** how many of each kind and of each state */
+  /** how many of each kind and state, and with each of the tags that most have */
   readonly kinds: Readonly<Record<string, number>>;
   readonly states: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, number>>;
 }
 
 export interface SimilarQuestion {
   readonly reader: SearchReader;
   readonly kind: string;
+  /** among its ideas alone */
+  readonly campaignId: string | null;
   readonly title: string;
   readonly words: readonly Word[];
   readonly languages: readonly SearchLanguage[];
@@ -58,6 +72,8 @@ export interface SimilarTitle {
   readonly title: string;
   readonly state: string;
   readonly meetingId: string | null;
+  /** of an idea; null while totals are hidden */
+  readonly coinCount: number | null;
 }
 
 /** A document with the version it has in the database. */

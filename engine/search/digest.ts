@@ -9,8 +9,9 @@ export interface DocumentDigest {
 }
 
 export function digestOf(document: SearchDocument): DocumentDigest {
-  const { kind, id, language, title, body, meetingId, state, draft, at } = document;
-  const said = [kind, id, language, title, body, meetingId, state, draft, at.toISOString()];
+  const { kind, id, language, title, body, meetingId, state, draft, at, audience, idea } = document;
+  const facts = idea && [idea.campaignId, idea.tags, idea.submitterName, idea.coinCount, idea.contextId];
+  const said = [kind, id, language, title, body, meetingId, state, draft, at.toISOString(), audience, facts];
   return { id, digest: createHash('sha256').update(JSON.stringify(said)).digest('base64') };
 }
 

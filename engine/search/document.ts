@@ -3,6 +3,17 @@ import type { Transaction } from '../db/index.ts';
 
 export type SearchLanguage = (typeof SEARCH_LANGUAGES)[number];
 
+/** What documents of ideas have beside what all have: with it the requirement's document is whole. */
+export interface IdeaFacts {
+  readonly campaignId: string;
+  /** names */
+  readonly tags: readonly string[];
+  readonly submitterName: string;
+  /** null while totals are hidden */
+  readonly coinCount: number | null;
+  readonly contextId: string | null;
+}
+
 /** What a source gives of one thing. */
 export interface SourceDocument {
   readonly id: string;
@@ -17,13 +28,18 @@ export interface SourceDocument {
   /** not public yet: found by those only who prepare or oversee it */
   readonly draft: boolean;
   readonly at: Date;
+  /** who alone may find it, of those who may find its kind (SearchReader.audience); left out or none: all of them */
+  readonly audience?: readonly string[];
+  readonly idea?: IdeaFacts;
   /** of its organisation: texts too short to tell their language take it */
   readonly locale: string;
 }
 
 /** A document as it is kept and sent to a search server. */
-export interface SearchDocument extends Omit<SourceDocument, 'locale'> {
+export interface SearchDocument extends Omit<SourceDocument, 'locale' | 'audience' | 'idea'> {
   readonly kind: string;
+  readonly audience: readonly string[];
+  readonly idea: IdeaFacts | null;
   readonly language: SearchLanguage;
 }
 

@@ -47,11 +47,13 @@ export class PostgresSearch implements SearchBackend {
         meetingId: hit.meeting_id,
         state: hit.state,
         at: new Date(hit.at),
+        idea: queries.ideaOf(hit),
       })),
       total: found.total,
       complete: found.complete,
       kinds: found.kinds ?? {},
       states: found.states ?? {},
+      tags: found.tags ?? {},
     };
   }
 

@@ -1,6 +1,6 @@
 import type { Sql, Transaction } from '../db/index.ts';
 import type { GoneDocument, SearchQuestion, SimilarQuestion, SimilarTitle, VersionedDocument } from './backend.ts';
-import type { SearchDocument } from './document.ts';
+import type { IdeaFacts, SearchDocument } from './document.ts';
 import { lexemesOf } from './words.ts';
 
 /** SQL of this room. Arrays go in as JSON: no types are fetched for them. */
@@ -11,8 +11,28 @@ const textArray = (texts: readonly string[]) =>
 /** Of 100,000 documents that match, so many are ranked; where there are more the newest are the best. */
 const RANKED_MAX_DOCUMENTS = 500;
 
+/** The columns that only documents of ideas have. */
+interface IdeaColumns {
+  readonly campaign_id: string | null;
+  readonly tags: readonly string[];
+  readonly submitter_name: string | null;
+  readonly coin_count: bigint | number | null;
+  readonly context_id: string | null;
+}
+
+export function ideaOf(row: IdeaColumns): IdeaFacts | null {
+  if (row.campaign_id === null) return null;
+  return {
+    campaignId: row.campaign_id,
+    tags: row.tags,
+    submitterName: row.submitter_name ?? '',
+    coinCount: row.coin_count === null ? null : Number(row.coin_count),
+    contextId: row.context_id,
+  };
+}
+
 export interface FoundRows {
-  readonly hits: readonly {
+  readonly hits: readonly (IdeaColumns & {
     readonly kind: string;
     readonly id: string;
     readonly title: string;
@@ -20,33 +40,38 @@ export interface FoundRows {
     readonly meeting_id: string | null;
     readonly state: string;
     readonly at: string;
-  }[];
+  })[];
   readonly total: number;
   readonly complete: boolean;
   readonly kinds: Readonly<Record<string, number>> | null;
   readonly states: Readonly<Record<string, number>> | null;
+  readonly tags: Readonly<Record<string, number>> | null;
   /** what was looked for, words that others were taken for included */
   readonly words: readonly string[];
 }
 
+function audienceOf({ audience }: SearchQuestion['reader']): string | null {
+  return audience === null ? null : textArray(audience);
+}
+
 export async function searchDocuments(tx: Transaction, question: SearchQuestion): Promise<FoundRows> {
-  const { reader, words, languages, onlyKinds, state, offset, limit } = question;
+  const { reader, words, languages, onlyKinds, state, tag, campaignId, sort, offset, limit } = question;
   const drafts = reader.kinds.filter((kind) => kind.drafts);
   const [row] = await tx<{ found: FoundRows }[]>`
     SELECT door.search(${textArray(words.map(({ word }) => word))}::text::text[], ${textArray(words.map(({ raw }) => raw))}::text::text[],
       ${textArray(languages)}::text::text[], ${textArray(reader.kinds.map(({ kind }) => kind))}::text::text[],
-      ${textArray(drafts.map(({ kind }) => kind))}::text::text[], ${reader.meetingId}::uuid,
-      ${onlyKinds === null ? null : textArray(onlyKinds)}::text::text[], ${state}, ${offset}, ${limit}, ${RANKED_MAX_DOCUMENTS}) AS found`;
+      ${textArray(drafts.map(({ kind }) => kind))}::text::text[], ${reader.meetingId}::uuid, ${audienceOf(reader)}::text::text[], ${campaignId}::uuid,
+      ${onlyKinds === null ? null : textArray(onlyKinds)}::text::text[], ${state}, ${tag}, ${sort}, ${offset}, ${limit}, ${RANKED_MAX_DOCUMENTS}) AS found`;
   return (row as { found: FoundRows }).found;
 }
 
 export async function selectSimilar(tx: Transaction, question: SimilarQuestion): Promise<SimilarTitle[]> {
-  const { reader, kind, words, languages, limit } = question;
+  const { reader, kind, campaignId, words, languages, limit } = question;
   const drafts = reader.kinds.some((may) => may.kind === kind && may.drafts);
   return tx<SimilarTitle[]>`
-    SELECT s.id, s.title, s.state, s.meeting_id AS "meetingId"
+    SELECT s.id, s.title, s.state, s.meeting_id AS "meetingId", s.coin_count::float8 AS "coinCount"
     FROM door.search_similar(${textArray(words.map(({ word }) => word))}::text::text[], ${textArray(words.map(({ raw }) => raw))}::text::text[],
-      ${textArray(languages)}::text::text[], ${kind}, ${drafts}, ${reader.meetingId}::uuid, ${limit}) s`;
+      ${textArray(languages)}::text::text[], ${kind}, ${drafts}, ${reader.meetingId}::uuid, ${audienceOf(reader)}::text::text[], ${campaignId}::uuid, ${limit}) s`;
 }
 
 /** Keeps others from indexing this organisation until the transaction ends; false: another is at it. */
@@ -93,6 +118,12 @@ export async function putDocuments(
     state: document.state,
     draft: document.draft,
     at: document.at,
+    audience: document.audience,
+    campaign_id: document.idea?.campaignId ?? null,
+    tags: document.idea?.tags ?? [],
+    submitter_name: document.idea?.submitterName ?? null,
+    coin_count: document.idea?.coinCount ?? null,
+    context_id: document.idea?.contextId ?? null,
     ...lexemesOf(document.title, document.body),
   }));
   const [row] = await tx<{ changed: number }[]>`
@@ -100,12 +131,19 @@ export async function putDocuments(
   return row?.changed ?? 0;
 }
 
-interface DocumentRow extends SearchDocument {
+interface DocumentRow extends Omit<SearchDocument, 'idea'>, IdeaColumns {
   readonly version: bigint;
 }
 
-function versioned({ version, ...document }: DocumentRow): VersionedDocument {
-  return { ...document, version: Number(version) };
+function versioned(row: DocumentRow): VersionedDocument {
+  const { version, campaign_id: _, tags: _1, submitter_name: _2, coin_count: _3, context_id: _4, ...document } = row;
+  return { ...document, idea: ideaOf(row), version: Number(version) };
+}
+
+/** Columns of documents `d`, all but the version. */
+function documentColumns(tx: Transaction) {
+  return tx`d.language, d.title, d.body, d.meeting_id AS "meetingId", d.state, d.draft, d.at, to_json(d.audience) AS audience, d.campaign_id,
+    to_json(d.tags) AS tags, d.submitter_name, d.coin_count, d.context_id`;
 }
 
 /** Documents of one kind in the order of their ids, from behind `after`. */
@@ -117,7 +155,7 @@ export async function selectDocuments(
   limit: number,
 ): Promise<VersionedDocument[]> {
   const rows = await tx<DocumentRow[]>`
-    SELECT d.kind, d.id, d.version, d.language, d.title, d.body, d.meeting_id AS "meetingId", d.state, d.draft, d.at
+    SELECT d.kind, d.id, d.version, ${documentColumns(tx)}
     FROM app.search_documents d
     WHERE d.org_id = ${orgId} AND d.kind = ${kind} AND (${after}::uuid IS NULL OR d.id > ${after}::uuid) ORDER BY d.id LIMIT ${limit}`;
   return rows.map(versioned);
@@ -130,7 +168,7 @@ export async function selectDocumentsById(
   ids: readonly string[],
 ): Promise<VersionedDocument[]> {
   const rows = await tx<DocumentRow[]>`
-    SELECT d.kind, d.id, d.version, d.language, d.title, d.body, d.meeting_id AS "meetingId", d.state, d.draft, d.at
+    SELECT d.kind, d.id, d.version, ${documentColumns(tx)}
     FROM app.search_documents d
     WHERE d.org_id = ${orgId} AND d.kind = ${kind} AND d.id = ANY (${`{${ids.join(',')}}`}::text::uuid[])`;
   return rows.map(versioned);
@@ -143,7 +181,7 @@ export interface OutboxRow extends GoneDocument {
 
 export async function selectOutbox(tx: Transaction, orgId: string, limit: number): Promise<OutboxRow[]> {
   const rows = await tx<(Omit<DocumentRow, 'language'> & { language: DocumentRow['language'] | null; sent: bigint })[]>`
-    SELECT o.kind, o.id, o.version AS sent, d.version, d.language, d.title, d.body, d.meeting_id AS "meetingId", d.state, d.draft, d.at
+    SELECT o.kind, o.id, o.version AS sent, d.version, ${documentColumns(tx)}
     FROM app.search_outbox o LEFT JOIN app.search_documents d ON d.org_id = o.org_id AND d.kind = o.kind AND d.id = o.id
     WHERE o.org_id = ${orgId} ORDER BY o.version LIMIT ${limit}`;
   return rows.map(({ sent, language, ...row }) => ({

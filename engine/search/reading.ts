@@ -6,10 +6,18 @@ import { withoutMarks } from './marks.ts';
 /** A results document of a long ranking, an agenda with all its words; past it nobody looks for one more. */
 const BODY_MAX_CHARACTERS = 20_000;
 
-function documentOf(kind: string, { locale, ...source }: SourceDocument): SearchDocument {
+function documentOf(kind: string, { locale, audience = [], idea, ...source }: SourceDocument): SearchDocument {
   const title = withoutMarks(source.title);
   const body = withoutMarks(source.body).slice(0, BODY_MAX_CHARACTERS).toWellFormed();
-  return { ...source, kind, title, body, language: languageOf(`${title} ${body}`, locale) };
+  return {
+    ...source,
+    kind,
+    title,
+    body,
+    audience,
+    idea: idea ?? null,
+    language: languageOf(`${title} ${body}`, locale),
+  };
 }
 
 /** The documents with these ids as their tables have them in this transaction, and the ids that are none. */

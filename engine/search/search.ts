@@ -11,6 +11,7 @@ import type {
   SearchQuestion,
   SearchReader,
   SearchScope,
+  SearchSort,
   SimilarQuestion,
   SimilarTitle,
 } from './backend.ts';
@@ -41,6 +42,12 @@ export interface SearchRequest {
   /** only these; all that the reader may find if left out */
   readonly kinds?: readonly string[] | undefined;
   readonly state?: string | undefined;
+  /** the name of a tag of ideas */
+  readonly tag?: string | undefined;
+  /** in one campaign alone, by its id */
+  readonly campaignId?: string | undefined;
+  /** by relevance if left out */
+  readonly sort?: SearchSort | undefined;
   /** language of the question; all are tried if left out */
   readonly language?: SearchLanguage | undefined;
   readonly cursor?: string | undefined;
@@ -71,7 +78,7 @@ export interface SearchFigures {
 
 const NO_CURSOR = refuse('invalid_input', 'This is no cursor of this search. Begin again without one.');
 
-/** Finds what an organisation has: elections, results, meetings, members. */
+/** Finds what an organisation has: elections, results, meetings, members, ideas. */
 export class Search {
   readonly #database: Database;
   readonly #sources: readonly SearchSource[];
@@ -122,6 +129,9 @@ export class Search {
       languages: request.language === undefined ? SEARCH_LANGUAGES : [request.language],
       onlyKinds: request.kinds ?? null,
       state: request.state ?? null,
+      tag: request.tag ?? null,
+      campaignId: request.campaignId ?? null,
+      sort: request.sort ?? 'relevance',
       offset,
       limit,
     };
@@ -136,13 +146,22 @@ export class Search {
     });
   }
 
-  /** Titles of one kind that may mean the same as this one, the likeliest first; for whoever writes a new one. */
-  async similar(reader: SearchReader, kind: string, title: string): Promise<Outcome<SimilarAnswer>> {
-    const words = tellingWords(title, limits.searchQuestionItems);
+  /**
+   * Titles of one kind that may mean the same as this one, the likeliest first; for whoever writes a new one.
+   * @param within ideas: of which campaign, and what else is said, whose words are looked for as well
+   */
+  async similar(
+    reader: SearchReader,
+    kind: string,
+    title: string,
+    within: { readonly campaignId: string | null; readonly besides?: string | undefined } = { campaignId: null },
+  ): Promise<Outcome<SimilarAnswer>> {
+    const words = tellingWords(`${title} ${within.besides ?? ''}`, limits.searchQuestionItems);
     if (words.length === 0 || !reader.kinds.some((may) => may.kind === kind)) return accept({ items: [] });
     const question: SimilarQuestion = {
       reader,
       kind,
+      campaignId: within.campaignId,
       title,
       words,
       languages: SEARCH_LANGUAGES,
@@ -219,7 +238,7 @@ export class Search {
   }
 }
 
-const NOTHING = { hits: [], total: 0, complete: true, kinds: {}, states: {}, nextCursor: null };
+const NOTHING = { hits: [], total: 0, complete: true, kinds: {}, states: {}, tags: {}, nextCursor: null };
 
 function cursorOf(offset: number): string {
   return Buffer.from(`after:${offset}`).toString('base64url');

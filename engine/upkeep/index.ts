@@ -1,2 +1,2 @@
 export type { Retention } from './retention.ts';
-export { type TaskSummary, UpkeepTasks } from './tasks.ts';
+export { type TaskState, type TaskSummary, UpkeepTasks } from './tasks.ts';

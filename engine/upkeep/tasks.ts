@@ -1,5 +1,7 @@
 import type { Database } from '../db/index.ts';
+import { guarded } from '../guarded.ts';
 import { limits } from '../limits.ts';
+import { accept, type Outcome } from '../outcome.ts';
 import { hints } from './hints.ts';
 import * as queries from './queries.ts';
 import { NO_RETENTION, type Retention, retain } from './retention.ts';
@@ -11,7 +13,7 @@ export type TaskSummary = Readonly<Record<string, unknown>>;
 /** What is done by the clock. */
 type UpkeepTask = 'tidy' | 'retention' | 'snapshots' | 'statistics' | 'hints' | 'backup' | 'restore-drill';
 
-interface TaskState {
+export interface TaskState {
   readonly task: string;
   readonly begunAt: Date;
   /** null: it is at work, or its process died */
@@ -81,6 +83,11 @@ export class UpkeepTasks {
       throw error;
     }
     return true;
+  }
+
+  /** What was last done of each, for who asks from outside. */
+  list(): Promise<Outcome<readonly TaskState[]>> {
+    return guarded(async () => accept(await this.state()));
   }
 
   /** What was last done of each. Throws the database's errors. */

@@ -73,5 +73,10 @@ export const RATE_LIMITS = {
     turns: [],
     windows: [{ by: 'address', counts: 'unknown secrets', most: 60, windowMs: TEN_MINUTES }],
   },
+  // Ideas on pages of other platforms, read by anybody. Kept for 30 s by every browser: 600 a minute are 300 readers of one office.
+  embed: {
+    turns: [],
+    windows: [{ by: 'address', counts: 'attempts', most: 600, windowMs: MINUTE }],
+  },
 } as const satisfies Readonly<Record<string, Limit>>;
 export type LimitName = keyof typeof RATE_LIMITS;

@@ -2,6 +2,7 @@ import type { Identity, Person, Role } from '../../engine/index.ts';
 import { accept, type Outcome, refuse } from '../../engine/outcome.ts';
 
 const everyone: readonly Role[] = ['guest', 'member', 'sponsor', 'auditor', 'moderator', 'admin'];
+const members: readonly Role[] = ['member', 'sponsor', 'auditor', 'moderator', 'admin'];
 const chair: readonly Role[] = ['moderator', 'admin'];
 const overseers: readonly Role[] = ['auditor', 'moderator', 'admin'];
 
@@ -27,8 +28,8 @@ export const PERMISSIONS = {
   'attendees.read': { roles: overseers, reach: 'meeting' },
   'attendees.manage': { roles: chair, reach: 'meeting' }, // admit, remove
   'attendees.roles': { roles: chair, reach: 'organisation' }, // roles in a meeting
-  'proxies.read': { roles: ['member', 'sponsor', 'auditor', 'moderator', 'admin'], reach: 'meeting' }, // the own; overseers all
-  'proxies.give': { roles: ['member', 'sponsor', 'auditor', 'moderator', 'admin'], reach: 'meeting' }, // accept and revoke too
+  'proxies.read': { roles: members, reach: 'meeting' }, // the own; overseers all
+  'proxies.give': { roles: members, reach: 'meeting' }, // accept and revoke too
   'proxies.manage': { roles: chair, reach: 'organisation' }, // record for others, import, revoke any, the limit
   'elections.create': { roles: chair, reach: 'meeting' },
   'elections.manage': { roles: chair, reach: 'meeting' }, // edit, open, extend, close, cancel, publish
@@ -44,6 +45,13 @@ export const PERMISSIONS = {
   'results.preview': { roles: overseers, reach: 'meeting' }, // an unpublished result
   'participation.read': { roles: overseers, reach: 'meeting' }, // who has voted, whatever the election hides
   'elections.recount': { roles: overseers, reach: 'meeting' },
+  'campaigns.create': { roles: ['sponsor', 'admin'], reach: 'organisation' },
+  'campaigns.read': { roles: members, reach: 'organisation' }, // campaigns, ideas, boards; closed ones by invitation
+  'campaigns.join': { roles: members, reach: 'organisation' }, // and leave
+  'campaigns.manage': { roles: members, reach: 'organisation' }, // the engine asks for a manager of this campaign, or an admin
+  'campaigns.analyse': { roles: members, reach: 'organisation' }, // the same, or a sponsor
+  'ideas.submit': { roles: members, reach: 'organisation' }, // participants; comments too
+  'coins.move': { roles: members, reach: 'organisation' }, // the own purse
   'search.read': { roles: everyone, reach: 'meeting' }, // what is found follows the rows of each kind
   'log.read': { roles: overseers, reach: 'organisation' },
   'audit.read': { roles: ['auditor', 'admin'], reach: 'organisation' }, // who changed what, with old and new values

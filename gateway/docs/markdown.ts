@@ -98,15 +98,19 @@ function errorsPage(): string {
     'Over HTTP every answer from 400 upwards has the body `{error_code, message, details, timestamp, request_id}`; over ' +
       'the socket a refused request has `error: {code, message, retry_after_ms?, details?}`. The codes are the same.',
     'Retry 423, 429 and 5xx only: at most twice, after `retry_after_ms` (over HTTP `details.retry_after_ms`), with the ' +
-      'same cast key or `Idempotency-Key`.',
+      'same cast key, `request_id` or `Idempotency-Key`.',
     table(['code', 'HTTP', 'meaning', 'what to do'], rows),
   ]);
 }
 
-/** The files of docs/protocol/: name -> text. Made of the schemas alone, so that they cannot drift from the code. */
+/** Files of docs/: name -> text. Made of the schemas alone, so that they cannot drift from the code. */
 export function renderProtocolDocs(
   openApi: OpenApiDocument,
   asyncApi: SocketDocument,
-): Readonly<Record<'http.md' | 'socket.md' | 'errors.md', string>> {
-  return { 'http.md': httpPage(openApi), 'socket.md': socketPage(asyncApi), 'errors.md': errorsPage() };
+): Readonly<Record<'protocol/http.md' | 'protocol/socket.md' | 'errors.md', string>> {
+  return {
+    'protocol/http.md': httpPage(openApi),
+    'protocol/socket.md': socketPage(asyncApi),
+    'errors.md': errorsPage(),
+  };
 }

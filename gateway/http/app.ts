@@ -17,11 +17,20 @@ import { sessionOperations } from './auth-sessions.ts';
 import { totpOperations } from './auth-totp.ts';
 import { ballotAccessOperations } from './ballot-access.ts';
 import { ballotOperations } from './ballots.ts';
+import { campaignAnalyticsOperations } from './campaign-analytics.ts';
+import { campaignMemberOperations } from './campaign-members.ts';
+import { campaignResultOperations } from './campaign-results.ts';
+import { campaignTagOperations } from './campaign-tags.ts';
+import { campaignOperations } from './campaigns.ts';
+import { coinOperations } from './coins.ts';
 import { type HttpEnv, newRequestContext } from './context.ts';
 import { openApiDocument } from './document.ts';
 import { electionOperations } from './elections.ts';
+import { embedOperations } from './embed.ts';
 import { groupOperations } from './groups.ts';
 import { healthOperations } from './health.ts';
+import { ideaCommentOperations } from './idea-comments.ts';
+import { ideaOperations } from './ideas.ts';
 import { invitationOperations } from './invitations.ts';
 import { logOperations } from './log.ts';
 import { meetingInvitationOperations } from './meeting-invitations.ts';
@@ -109,6 +118,15 @@ export function allOperations(
     ...resultOperations,
     ...paperOperations,
     ...minutesOperations,
+    ...coinOperations,
+    ...campaignOperations,
+    ...campaignResultOperations,
+    ...campaignMemberOperations,
+    ...campaignTagOperations,
+    ...ideaOperations(parts.publicUrl),
+    ...ideaCommentOperations,
+    ...embedOperations(parts.publicUrl),
+    ...campaignAnalyticsOperations,
     ...searchOperations,
     ...logOperations,
     ...auditOperations,

@@ -50,7 +50,7 @@ export function failuresOf(op: Operation): readonly Kind[] {
     if (when) for (const kind of more) kinds.add(kind);
   };
   add(op.permission !== null, 'unauthenticated', 'forbidden', 'not_found', 'database_away');
-  add(op.params !== undefined || op.query !== undefined || op.body !== undefined, 'invalid_input');
+  add(op.params !== undefined || op.query !== undefined || op.body !== undefined, 'invalid_input', 'text_too_long');
   add(op.params !== undefined || op.query !== undefined, 'headers_too_large'); // an address of 16 KiB
   add(
     op.body !== undefined || op.file !== undefined,
@@ -60,7 +60,7 @@ export function failuresOf(op: Operation): readonly Kind[] {
     'bad_http',
   );
   add(op.body !== undefined, 'not_json');
-  add(op.creates === true, 'conflict');
+  add(op.creates === true || op.namedByKey === true, 'conflict');
   add(op.alwaysAdmitted !== true, 'rate_limited');
   add(op.alwaysAdmitted !== true, 'overloaded', op.method === 'get' ? 'database_away' : 'outcome_unknown');
   kinds.add('bug');
@@ -115,7 +115,7 @@ function fileBody({ mediaTypes, description }: NonNullable<Operation['file']>) {
 function routeOf(op: Operation): RouteConfig {
   const headers = z.object({
     ...(op.permission === null ? {} : { 'X-Org-Id': orgHeader }),
-    ...(op.creates === true ? { 'Idempotency-Key': idempotencyHeader } : {}),
+    ...(op.creates === true || op.namedByKey === true ? { 'Idempotency-Key': idempotencyHeader } : {}),
     ...(op.method === 'get' && op.permission !== null ? { 'If-None-Match': ifNoneMatchHeader } : {}),
   });
   const bodyExample = op.body?.meta()?.example;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { FieldProblem, FieldSentence } from '../../protocol/field-problems.ts';
+import { type FieldProblem, type FieldSentence, reasonOf } from '../../protocol/field-problems.ts';
 import { textProblem } from '../../protocol/text.ts';
 import type { AnyFailure } from '../errors.ts';
 
@@ -19,6 +19,14 @@ function malformed(fields: readonly FieldProblem[]): { readonly ok: false; reado
       ? `The request is malformed: it ${first?.problem ?? 'cannot be read'}.`
       : `The request is malformed: ${first.path} ${first.problem}.`;
   return { ok: false, failure: { kind: 'invalid_input', message, details: { fields } } };
+}
+
+/** A request that would be right if its texts were shorter has an error code of its own. */
+function tooLong(fields: readonly FieldProblem[]): { readonly ok: false; readonly failure: AnyFailure } | null {
+  const [first] = fields;
+  if (first === undefined || !fields.every(({ problem }) => reasonOf(problem)?.reason === 'too_long')) return null;
+  const message = `A text is too long: ${first.path} ${first.problem}.`;
+  return { ok: false, failure: { kind: 'text_too_long', message, details: { fields } } };
 }
 
 function joinPath(path: readonly PropertyKey[]): string {
@@ -50,7 +58,8 @@ function fieldsOf(issues: readonly z.core.$ZodIssue[], prefix: readonly Property
 export function checkShape<T>(schema: z.ZodType<T>, value: unknown): Checked<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return malformed(fieldsOf(parsed.error.issues).slice(0, PROBLEMS_MAX));
+  const fields = fieldsOf(parsed.error.issues).slice(0, PROBLEMS_MAX);
+  return tooLong(fields) ?? malformed(fields);
 }
 
 /**

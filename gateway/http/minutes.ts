@@ -64,7 +64,7 @@ const ofElection = operation({
     if (!facts.ok) return facts;
     const { organisation, meeting } = facts.value;
     const head = { organisation, meeting, whole: false };
-    const job = { head, elections: [sheetOf(facts.value)], style: styleOf(query) };
+    const job = { kind: 'minutes' as const, head, elections: [sheetOf(facts.value)], style: styleOf(query) };
     return printed(job, `minutes-${params.election_id}`);
   },
 });
@@ -103,7 +103,7 @@ const ofMeeting = operation({
       all.push(sheetOf(facts.value));
     }
     const head = { organisation: all[0]?.organisation ?? '', meeting: found.value.title, whole: true };
-    return printed({ head, elections: all, style: styleOf(query) }, `minutes-${params.meeting_id}`);
+    return printed({ kind: 'minutes', head, elections: all, style: styleOf(query) }, `minutes-${params.meeting_id}`);
   },
 });
 

@@ -94,6 +94,8 @@ export interface Operation<
   readonly file?: { readonly mediaTypes: readonly string[]; readonly maxBytes: number; readonly description: string };
   /** takes Idempotency-Key */
   readonly creates?: true;
+  /** takes Idempotency-Key and carries the act out once by itself: what it writes is named by the key */
+  readonly namedByKey?: true;
   /** the answer is a secret: Cache-Control: no-store */
   readonly secret?: true;
   /** attempts are counted by this row of gateway/auth/attempt-limits.ts, beside the limits that all requests have */
@@ -102,6 +104,10 @@ export interface Operation<
   readonly fresh?: true;
   /** what one address answers never changes: caches may keep it for a year */
   readonly immutable?: true;
+  /** caches of anybody may keep the answer for so long: it is the same for everybody */
+  readonly cacheSeconds?: number;
+  /** pages of every origin may read the answer; never with what belongs to a caller */
+  readonly anyOrigin?: true;
   /** may take longer than other requests: so many milliseconds until it is answered that the outcome is not known */
   readonly timeoutMs?: number;
   /** answers even when everything else is full */

@@ -1,9 +1,14 @@
 import { z } from 'zod';
+import type { Picture } from '../../engine/index.ts';
 import { PICTURE_MAX_BYTES, PICTURE_MEDIA_TYPES, pictureView } from '../../protocol/pictures.ts';
 import { id } from '../../protocol/text.ts';
 import { type Operation, operation, replyWith } from './operation.ts';
 
-const addressOf = (pictureId: string) => `/v1/pictures/${pictureId}`;
+export const addressOf = (pictureId: string) => `/v1/pictures/${pictureId}`;
+
+export function pictureAsJson({ pictureId, width, height, bytes }: Picture) {
+  return { picture_id: pictureId, url: addressOf(pictureId), width, height, bytes };
+}
 
 const upload = operation({
   id: 'uploadPicture',
@@ -21,10 +26,10 @@ const upload = operation({
   failures: ['invalid_input', 'over_quota', 'database_away', 'outcome_unknown'],
   handle: async ({ engine, identity, file }) => {
     const outcome = await engine.pictures.add(identity.orgId, file?.bytes ?? new Uint8Array(), identity.id);
-    return replyWith(outcome, ({ pictureId, width, height, bytes }) => ({
+    return replyWith(outcome, (picture) => ({
       status: 201,
-      body: { picture_id: pictureId, url: addressOf(pictureId), width, height, bytes },
-      headers: { location: addressOf(pictureId) },
+      body: pictureAsJson(picture),
+      headers: { location: addressOf(picture.pictureId) },
     }));
   },
 });

@@ -20,11 +20,13 @@ export function respondFailure(c: HttpContext, failure: AnyFailure): Response {
 function respondReply(c: HttpContext, op: Operation, reply: Reply): Response {
   const headers = new Headers(reply.headers);
   if (op.immutable === true) headers.set('cache-control', 'public, max-age=31536000, immutable');
+  else if (op.cacheSeconds !== undefined) headers.set('cache-control', `public, max-age=${op.cacheSeconds}`);
   else {
     headers.set('cache-control', op.secret === true ? 'no-store' : 'private, no-cache');
     // for countdowns of clients whose clocks are wrong; a header, since it goes with a 304 as well
     headers.set('x-server-time', new Date().toISOString());
   }
+  if (op.anyOrigin === true) headers.set('access-control-allow-origin', '*');
   if (reply.etag !== undefined) {
     const etag = `"${reply.etag}"`;
     headers.set('etag', etag);

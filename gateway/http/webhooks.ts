@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Webhook, WebhookDelivery } from '../../engine/index.ts';
 import { pageQuery } from '../../protocol/page.ts';
 import { id } from '../../protocol/text.ts';
+import { webhookReasonOf } from '../../protocol/webhook-problems.ts';
 import {
   newWebhook,
   type WebhookDeliveryView,
@@ -28,6 +29,7 @@ function viewOf(webhook: Webhook): WebhookView {
     events: [...webhook.events] as WebhookEvent[],
     state: webhook.state,
     disabled_reason: webhook.disabledReason,
+    disabled_because: webhookReasonOf(webhook.disabledReason)?.reason ?? null,
     failing_since: webhook.failingSince?.toISOString() ?? null,
     created_at: webhook.createdAt.toISOString(),
   };
@@ -45,6 +47,7 @@ function deliveryViewOf(delivery: WebhookDelivery): WebhookDeliveryView {
     response_excerpt: delivery.responseExcerpt,
     latency_ms: delivery.latencyMs,
     problem: delivery.problem,
+    problem_reason: webhookReasonOf(delivery.problem)?.reason ?? null,
     created_at: delivery.createdAt.toISOString(),
     attempted_at: delivery.attemptedAt?.toISOString() ?? null,
     settled_at: delivery.settledAt?.toISOString() ?? null,

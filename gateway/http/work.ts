@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeadLetter, Engine } from '../../engine/index.ts';
+import type { DeadLetter, Engine, TaskState } from '../../engine/index.ts';
 import { accept, type Outcome } from '../../engine/outcome.ts';
 import { id } from '../../protocol/text.ts';
 import {
@@ -9,12 +9,15 @@ import {
   deadLetterQuery,
   type QueueView,
   queueList,
+  type UpkeepTaskView,
+  upkeepTaskList,
 } from '../../protocol/work.ts';
 import { type Operation, operation, replyWith } from './operation.ts';
 
 const TAG = 'Background work';
 const letterParams = z.strictObject({ letter_id: id });
 const listed = { 200: { description: 'By name.', schema: queueList } };
+const tasksListed = { 200: { description: 'By name.', schema: upkeepTaskList } };
 const page = { 200: { description: 'Newest first.', schema: deadLetterPage } };
 const done = { 200: { description: 'It is done.', schema: deadLetterDone } };
 const AGAIN =
@@ -37,6 +40,19 @@ function viewOf(letter: DeadLetter): DeadLetterView {
   };
 }
 
+/** @param whole why it failed and what it did speak of the whole installation: for those who run it */
+function taskOf({ task, begunAt, endedAt, succeededAt, problem, summary }: TaskState, whole: boolean): UpkeepTaskView {
+  return {
+    task,
+    begun_at: begunAt.toISOString(),
+    ended_at: endedAt?.toISOString() ?? null,
+    succeeded_at: succeededAt?.toISOString() ?? null,
+    failed: problem !== null,
+    problem: whole ? problem : null,
+    summary: whole ? { ...summary } : null,
+  };
+}
+
 /** @param whose whose dead letters are counted; null: everybody's */
 async function queuesFor({ queues, deadLetters }: Engine, whose: string | null): Promise<Outcome<QueueView[]>> {
   const stats = await queues.stats();
@@ -54,6 +70,10 @@ async function queuesFor({ queues, deadLetters }: Engine, whose: string | null):
 }
 
 const queuesReply = (items: QueueView[]) => ({ status: 200, body: { items } });
+const tasksReply = (whole: boolean) => (tasks: readonly TaskState[]) => ({
+  status: 200,
+  body: { items: tasks.map((task) => taskOf(task, whole)) },
+});
 const pageReply = ({ items, nextCursor }: { items: readonly DeadLetter[]; nextCursor: string | null }) => ({
   status: 200,
   body: { items: items.map(viewOf), next_cursor: nextCursor },
@@ -73,6 +93,18 @@ const own = [
     success: listed,
     failures: ['database_away'],
     handle: async ({ engine, identity }) => replyWith(await queuesFor(engine, identity.orgId), queuesReply),
+  }),
+  operation({
+    id: 'listUpkeepTasks',
+    method: 'get',
+    path: '/v1/work/tasks',
+    tag: TAG,
+    summary: 'When upkeep was last done, and how it went',
+    description: 'Tasks that are done by the clock, over the whole installation.',
+    permission: 'work.manage',
+    success: tasksListed,
+    failures: ['database_away'],
+    handle: async ({ engine }) => replyWith(await engine.upkeepTasks.list(), tasksReply(false)),
   }),
   operation({
     id: 'listDeadLetters',
@@ -129,6 +161,17 @@ const everybodys = [
     success: listed,
     failures: ['database_away'],
     handle: async ({ engine }) => replyWith(await queuesFor(engine, null), queuesReply),
+  }),
+  operation({
+    id: 'listPlatformUpkeepTasks',
+    method: 'get',
+    path: '/v1/platform/work/tasks',
+    tag: TAG,
+    summary: 'When upkeep was last done, what it did and why it failed',
+    permission: 'work.oversee',
+    success: tasksListed,
+    failures: ['database_away'],
+    handle: async ({ engine }) => replyWith(await engine.upkeepTasks.list(), tasksReply(true)),
   }),
   operation({
     id: 'listPlatformDeadLetters',

@@ -36,14 +36,14 @@ export interface Telling {
 }
 
 /** 1234.5 -> '1,234.5' or '1.234,5': exact, never rounded to a double. */
-function figureIn(language: Language, votes: string | number): string {
+export function figureIn(language: Language, votes: string | number): string {
   const [whole = '', fraction] = String(votes).split('.');
   const [group, point] = language === 'de' ? ['.', ','] : [',', '.'];
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group);
   return fraction === undefined ? grouped : `${grouped}${point}${fraction}`;
 }
 
-function timeIn({ language, timeZone }: MinutesStyle, moment: Date): string {
+export function timeIn({ language, timeZone }: MinutesStyle, moment: Date): string {
   const locale = language === 'de' ? 'de-DE' : 'en-GB';
   const text = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'medium', timeZone }).format(moment);
   return `${text} (${timeZone})`;

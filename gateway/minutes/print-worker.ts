@@ -1,7 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { reportPdf } from './campaign-report.ts';
 import { minutesPdf } from './document.ts';
 import type { PrintJob } from './printer.ts';
 
 // One document, then the thread ends: setting type takes a third of a second, in which no ballot must wait.
-const { head, elections, style } = workerData as PrintJob;
-parentPort?.postMessage(await minutesPdf(head, elections, style));
+const job = workerData as PrintJob;
+parentPort?.postMessage(
+  await (job.kind === 'minutes' ? minutesPdf(job.head, job.elections, job.style) : reportPdf(job.report, job.style)),
+);

@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { MinutesStyle, Sheet } from './blocks.ts';
+import type { CampaignReport } from './campaign-report.ts';
 import type { MinutesHead } from './document.ts';
 
 /** What a document is made of; goes to the thread that makes it. */
-export interface PrintJob {
-  readonly head: MinutesHead;
-  readonly elections: readonly Sheet[];
-  readonly style: MinutesStyle;
-}
+export type PrintJob = { readonly style: MinutesStyle } & (
+  | { readonly kind: 'minutes'; readonly head: MinutesHead; readonly elections: readonly Sheet[] }
+  | { readonly kind: 'campaign'; readonly report: CampaignReport }
+);
 
 /** A thread takes 60 MB while it prints. */
 const PRINTING_MAX = 2;

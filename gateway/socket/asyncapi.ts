@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { campaignView } from '../../protocol/campaigns.ts';
+import { coinBoard } from '../../protocol/coins.ts';
 import { electionView } from '../../protocol/elections.ts';
 import { socketError } from '../../protocol/errors.ts';
 import { topicEvent } from '../../protocol/frames/messages.ts';
@@ -20,8 +22,8 @@ in which you sent them. The first is \`hello\`. Nothing secret belongs into the 
 \`previous\` is not above the offset that you hold, you have missed nothing. After a break, subscribe with what you hold.
 A reader that is too slow gets the newest state as a snapshot, never an endless queue.
 
-**Retrying.** Retry BALLOT_001 and LOAD_ codes only, at most twice, after \`retry_after_ms\` (or 25 to 100 ms, at random),
-with the same cast key. A ballot whose connection broke is sent again with the same cast key: it cannot count twice.
+**Retrying.** Retry BALLOT_001, COIN_007 and LOAD_ codes only, at most twice, after \`retry_after_ms\` (or 25 to 100 ms, at
+random), with the same cast key or request_id. A ballot whose connection broke is sent again with the same cast key: it cannot count twice.
 
 **Close codes.** 1008: no or no good hello, too slow a reader, or, with the reason \`${ACCESS_ENDED}\`, a key, session or
 attendance that was revoked, has changed or has expired: connect again with what is good now. 1003: frames that cannot be
@@ -29,7 +31,14 @@ read. 1012: this gateway restarts, connect again. 1013: the database is away, co
 `.trim();
 
 /** Schemas that stand under their own name in the document. */
-const NAMED = { Election: electionView, Meeting: meetingView, Tally: tallyView, TopicEvent: topicEvent } as const;
+const NAMED = {
+  Election: electionView,
+  Meeting: meetingView,
+  Tally: tallyView,
+  TopicEvent: topicEvent,
+  Campaign: campaignView,
+  CoinBoard: coinBoard,
+} as const;
 
 interface Message {
   readonly name: string;

@@ -29,6 +29,7 @@ export class Connection {
   readonly place: Place;
   greeting = false;
   mayCast = false;
+  mayMove = false;
   inWork = 0;
   /** the second of the gateway's clock that `frames` counts */
   second = 0;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accept, type Engine, type Identity, type LogEntry, type Outcome, refuse } from '../../engine/index.ts';
 import type { SubscribeFrame } from '../../protocol/frames/subscribe.ts';
 import { partsOfTopic, type TopicKind } from '../../protocol/topics.ts';
+import { campaignInReach } from '../auth/campaign-reach.ts';
 import { authorise, type Permission, seesDrafts } from '../auth/permissions.ts';
 import { electionInReach, meetingInReach } from '../auth/reach.ts';
 import type { AnyFailure } from '../errors.ts';
@@ -9,20 +10,26 @@ import type { Connection, Socket } from './connection.ts';
 import type { SocketLimits } from './limits.ts';
 import { DROPPED, type Outbox } from './outbox.ts';
 import { replyText } from './replies.ts';
+import { BoardTopic } from './topics/board-topic.ts';
 import { EventTopic } from './topics/event-topic.ts';
 import { InboxReader, InboxTopic } from './topics/inbox-topic.ts';
 import { MeetingTopic } from './topics/meeting-topic.ts';
 import { OrganisationFeed } from './topics/organisation-feed.ts';
 import { TallyTopic } from './topics/tally-topic.ts';
-import { type Audience, keyOf, type Topic, type TopicParts } from './topics/topic.ts';
-import { readElection, readMeeting, readMeetingParts, readOpened, readPresence } from './topics/views.ts';
+import { AUDIENCES, type Audience, keyOf, type Topic, type TopicParts } from './topics/topic.ts';
+import { readCampaign, readElection, readMeeting, readMeetingParts, readOpened, readPresence } from './topics/views.ts';
 
 const PERMISSION: Readonly<Record<TopicKind, Permission>> = {
   meeting: 'meetings.read',
   election: 'elections.read',
   tally: 'tallies.read',
   inbox: 'sockets.connect',
+  campaign: 'campaigns.read',
+  board: 'campaigns.read',
 };
+
+/** Topics that are the same for everyone who may watch them. */
+const SAME_FOR_ALL: readonly TopicKind[] = ['tally', 'inbox', 'campaign', 'board'];
 
 /** A topic that moves this often while its past is read is caught up with by a snapshot. */
 const REACH_POLL_MS = 10;
@@ -49,7 +56,7 @@ export interface FanoutParts {
 
 function audienceOf(identity: Identity, name: string): Audience {
   const { kind } = partsOfTopic(name);
-  return kind === 'tally' || kind === 'inbox' || seesDrafts(identity) ? 'drafts' : 'opened'; // figures are the same for all
+  return SAME_FOR_ALL.includes(kind) || seesDrafts(identity) ? 'drafts' : 'opened';
 }
 
 /** False where the reader has no room: it gets the newest state once it has. */
@@ -63,6 +70,9 @@ export class Fanout {
   readonly #opened = new Map<string, Opened>();
   readonly #feeds = new Map<string, OrganisationFeed>();
   readonly #inboxes: InboxReader;
+  #inboxesReadMs = performance.now();
+  /** set once somebody watches an inbox */
+  #deafen: (() => void) | undefined;
 
   constructor(parts: FanoutParts) {
     this.#parts = parts;
@@ -87,7 +97,7 @@ export class Fanout {
       const started = await ready;
       if (!started.ok) return started.failure;
       const from = frame.epoch === topic.epoch ? frame.offset : undefined;
-      if (topic instanceof TallyTopic) await this.#reach(topic, from ?? 0);
+      if (topic instanceof TallyTopic || topic instanceof BoardTopic) await this.#reach(topic, from ?? 0);
       let [at, missed] = [topic.offset, null as string | null];
       for (let attempt = 1; from !== undefined && from < topic.offset && attempt <= CATCH_UP_ATTEMPTS; attempt += 1) {
         at = topic.offset;
@@ -143,9 +153,13 @@ export class Fanout {
       feed.stop();
       this.#feeds.delete(orgId);
     }
+    if (performance.now() - this.#inboxesReadMs < this.#parts.limits.inboxRefreshMs) return;
+    this.#inboxesReadMs = performance.now();
+    for (const feed of this.#feeds.values()) feed.refreshInboxes();
   }
 
   stop(): void {
+    this.#deafen?.();
     for (const { topic } of this.#opened.values()) topic.stop();
     for (const feed of this.#feeds.values()) feed.stop();
     this.#opened.clear();
@@ -158,6 +172,7 @@ export class Fanout {
     if (!allowed.ok) return allowed;
     const { engine } = this.#parts;
     if (kind === 'inbox') return identity.kind === 'account' && identity.memberId === id ? accept(null) : NO_INBOX;
+    if (kind === 'campaign' || kind === 'board') return campaignInReach(engine, identity, id);
     return kind === 'meeting' ? meetingInReach(engine, identity, id) : electionInReach(engine, identity, id);
   }
 
@@ -170,7 +185,7 @@ export class Fanout {
   ): void {
     const { outbox } = this.#parts;
     // figures move without the log: of votes, and of what was read
-    const moves = topic instanceof TallyTopic || topic instanceof InboxTopic;
+    const moves = topic instanceof TallyTopic || topic instanceof BoardTopic || topic instanceof InboxTopic;
     const current = from !== undefined && from >= topic.offset && !moves;
     const mode = current ? 'current' : missed === null ? 'snapshot' : 'resumed';
     const fields = `"topic":"${topic.name}","epoch":${JSON.stringify(topic.epoch)},"offset":${topic.offset},"mode":"${mode}"`;
@@ -207,12 +222,21 @@ export class Fanout {
       if (topic instanceof InboxTopic) {
         const feed = this.#feedOf(orgId);
         feed.addInbox(topic);
+        this.#deafen ??= this.#parts.engine.notifications.onRead((org, memberId) => this.#readElsewhere(org, memberId));
         await feed.start();
       }
       return await topic.start();
     } catch (error) {
       this.#parts.report(error);
       return refuse('database_away', 'The topic cannot be read at this moment. Subscribe again.');
+    }
+  }
+
+  #readElsewhere(orgId: string, memberId: string): void {
+    const name = `inbox:${memberId}`;
+    for (const audience of AUDIENCES) {
+      const topic = this.#opened.get(keyOf(orgId, name, audience))?.topic;
+      if (topic instanceof InboxTopic) topic.refresh();
     }
   }
 
@@ -237,6 +261,7 @@ export class Fanout {
     const { kind, id } = partsOfTopic(name);
     const parts = { name, orgId, audience, epoch: engine.feed.epoch(), send };
     if (kind === 'tally') return new TallyTopic(parts, engine, id);
+    if (kind === 'board') return new BoardTopic(parts, engine, id);
     const feed = this.#feedOf(orgId);
     if (kind === 'inbox') {
       const source = { read: () => this.#inboxes.read(orgId, id), pos: () => feed.pos };
@@ -244,12 +269,12 @@ export class Fanout {
     }
     const shared = { pos: () => feed.pos, report };
     const shown = async (entry: LogEntry) => audience === 'drafts' || !(await feed.isOfDraft(entry));
-    if (kind === 'election') {
+    if (kind === 'election' || kind === 'campaign') {
       return new EventTopic(
         parts,
         {
           ...shared,
-          read: () => readElection(engine, orgId, id),
+          read: () => (kind === 'election' ? readElection(engine, orgId, id) : readCampaign(engine, orgId, id)),
           entries: (afterPos, limit) => engine.feed.read(orgId, afterPos, limit, id),
           concerns: shown,
         },

@@ -34,6 +34,8 @@ export class Gate {
   inWork = 0;
   frames = 0;
   casts = 0;
+  /** acts of coins that were done */
+  moves = 0;
   refused = 0;
   idle: (() => void) | undefined = undefined;
 

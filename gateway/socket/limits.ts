@@ -21,6 +21,7 @@ export const socketLimits = {
   topicStateMs: 1_000, // the state of a topic that moves is read this often; newcomers get what came after with it
   presenceIntervalMs: 1_000, // a meeting's topic tells at most this often how many are here
   topicRetryMs: 500, // an event's election could not be read: ask the database again
+  inboxRefreshMs: 15_000, // how late an inbox that was read through another gateway is told of here
   topicReachMs: 1_000, // how long figures may take to reach what another gateway has told; usually 50 ms
   topicLingerMs: 5_000, // a topic nobody watches is kept so long: pages reload
   resumeMaxEntries: 200, // beyond it a snapshot is shorter

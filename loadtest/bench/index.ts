@@ -13,6 +13,7 @@ import { measureSockets } from './sockets/measure.ts';
 import { openStage, type Say, type Stage } from './stage.ts';
 
 export { API_FULL, API_QUICK, type ApiBenchReport, apiTableOf, runApiBench } from './api.ts';
+export { COINS_FULL, COINS_QUICK, type CoinsBenchReport, coinsTableOf, runCoinsBench } from './coins.ts';
 export { type BenchReport, tableOf } from './report.ts';
 export { runSearchBench, SEARCH_FULL, SEARCH_QUICK, type SearchBenchReport, searchTableOf } from './search.ts';
 export { FULL, QUICK, type Sizes } from './sizes.ts';

@@ -150,6 +150,7 @@ async function fill(stage: Stage, name: string, documents: number): Promise<Corp
 const readerOf = (orgId: string): SearchReader => ({
   orgId,
   meetingId: null,
+  audience: null,
   kinds: ['elections', 'results', 'meetings', 'members'].map((kind) => ({ kind, drafts: true })),
 });
 
@@ -184,7 +185,8 @@ async function warmUp(engine: Engine, corpora: readonly Corpus[]): Promise<void>
     const q = questionOf(texts[random.int(0, texts.length - 1)] as Text, random);
     const { answeredBy } = valueFrom(await engine.search.search(readerOf(orgId), { q }));
     inTurn = answeredBy === expected?.name ? inTurn + 1 : 0;
-    if (performance.now() > untilMs) throw new Error(`${expected?.name} does not answer steadily within ${WARM_UP_MS} ms`);
+    if (performance.now() > untilMs)
+      throw new Error(`${expected?.name} does not answer steadily within ${WARM_UP_MS} ms`);
   }
 }
 

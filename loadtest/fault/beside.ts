@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import postgres from 'postgres';
+import { giveBrowsers } from './deliveries-queries.ts';
 import { auditEffects, type EffectsAudit, type ProveEngine } from './effects-auditor.ts';
 import { type OpenSearchServer, startOpenSearch } from './opensearch.ts';
 import type { Beside } from './plan.ts';
+import { type Receivers, startReceivers } from './receivers.ts';
 import type { FaultRedis } from './redis.ts';
 import type { ServerSeat } from './server-seat.ts';
 import { WorkersSeat } from './workers-seat.ts';
@@ -19,18 +21,21 @@ export class BesideGateways {
   readonly killed: Killed = { workers: 0, redis: 0, opensearch: 0 };
   readonly #redis: FaultRedis | null;
   readonly #search: OpenSearchServer | null;
+  readonly #receivers: Receivers | null;
   #workers: WorkersSeat | null = null;
   #databaseUrl = '';
   #searchChanging: Promise<void> | null = null;
 
-  private constructor(redis: FaultRedis | null, search: OpenSearchServer | null) {
+  private constructor(redis: FaultRedis | null, search: OpenSearchServer | null, receivers: Receivers | null) {
     this.#redis = redis;
     this.#search = search;
+    this.#receivers = receivers;
   }
 
-  /** Starts the search server, where one is wanted. */
-  static async open({ search }: Pick<Beside, 'search'>, redis: FaultRedis | null): Promise<BesideGateways> {
-    return new BesideGateways(redis, search ? await startOpenSearch() : null);
+  /** Starts the search server, where one is wanted, and whom workers send mails and pushes to. */
+  static async open({ search, workers }: Beside, redis: FaultRedis | null): Promise<BesideGateways> {
+    const receivers = workers ? await startReceivers() : null;
+    return new BesideGateways(redis, search ? await startOpenSearch() : null, receivers);
   }
 
   /** Variables that lead gateways and workers here. */
@@ -38,6 +43,7 @@ export class BesideGateways {
     return {
       ...(this.#redis === null ? {} : { REDIS_URL: this.#redis.url }),
       ...(this.#search === null ? {} : { OPENSEARCH_URL: this.#search.url }),
+      ...this.#receivers?.environment,
     };
   }
 
@@ -84,12 +90,27 @@ export class BesideGateways {
     await this.#searchChanging;
   }
 
-  /** Waits until workers have nothing left to do, and judges what they did. */
-  async audit(prove: ProveEngine): Promise<EffectsAudit> {
+  /** Members with an address get a browser that wants pushes. */
+  async giveBrowsers(): Promise<void> {
+    const browser = this.#receivers?.browser;
+    if (browser !== undefined) await this.#asSuperuser((sql) => giveBrowsers(sql, browser));
+  }
+
+  /** Waits until workers have nothing left to do, and judges what they did. @param faults of others than workers, since the beginning */
+  async audit(prove: ProveEngine, faults: number): Promise<EffectsAudit> {
     await this.recover();
+    const { workers, redis, opensearch } = this.killed;
+    const received = this.#receivers?.received;
+    const sent = received === undefined ? null : { received, faults: faults + workers + redis + opensearch };
+    return this.#asSuperuser((sql) =>
+      auditEffects(sql, () => prove(this.#databaseUrl, this.#search?.url ?? null), sent),
+    );
+  }
+
+  async #asSuperuser<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
     const sql = postgres(this.#databaseUrl, { max: 1, onnotice: () => {} });
     try {
-      return await auditEffects(sql, () => prove(this.#databaseUrl, this.#search?.url ?? null));
+      return await work(sql);
     } finally {
       await sql.end();
     }
@@ -110,5 +131,6 @@ export class BesideGateways {
   async stop(): Promise<void> {
     await this.#searchChanging?.catch(() => {});
     await this.#search?.stop();
+    await this.#receivers?.stop();
   }
 }

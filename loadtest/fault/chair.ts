@@ -40,7 +40,7 @@ export class Chair {
   /** Members whom workers have to tell of meetings. */
   async enrol(members: number): Promise<void> {
     for (let number = 1; number <= members; number += 1) {
-      const body = { number: `F${number}`, name: `Member ${number}` };
+      const body = { number: `F${number}`, name: `Member ${number}`, email: `member.${number}@example.org` };
       await this.#ask((http) => http.call({ method: 'POST', path: '/v1/members', body, creates: true }));
     }
   }

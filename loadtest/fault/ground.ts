@@ -19,6 +19,8 @@ const CONNECTIONS = '250';
 export interface Ground {
   readonly gateways: readonly ServerSeat[];
   readonly apiKey: string;
+  /** the database itself, past every proxy; holds a password */
+  readonly databaseUrl: string;
   /** SIGKILL, and up again at once on the same port. */
   killPostgres(): Promise<void>;
   /** The same of Redis; nothing where there is none. */
@@ -77,10 +79,12 @@ export async function prepareGround(
       undo.push(() => others.stopWorkers());
       const urls = seats.map(({ httpUrl }) => httpUrl);
       await new Chair(urls, apiKey).enrol(MEMBERS);
+      await others.giveBrowsers();
     }
     return {
       gateways: seats,
       apiKey,
+      databaseUrl: postgres.ownerUrl,
       beside: others,
       ...postgresFaults(postgres, seats),
       killRedis: () => others.killRedis(),

@@ -1,6 +1,7 @@
 import WebSocket from 'ws';
-import { PsephosClient, type SocketConstructor } from '../../client/index.ts';
+import { type CoinMove, PsephosClient, type SocketConstructor } from '../../client/index.ts';
 import type { TopicMessage } from '../../protocol/frames/messages.ts';
+import type { MoveRecord } from './coins-auditor.ts';
 import type { CastRecord, Told, WatcherRecord } from './evidence.ts';
 import type { PlannedCast, PlannedVoter } from './plan.ts';
 
@@ -17,7 +18,9 @@ export interface RunClientOptions {
   readonly home: number;
   /** ballots go this way when no socket is to be had; absent: they wait for one */
   readonly httpUrl?: string;
-  readonly apiKey: string;
+  readonly apiKey?: string;
+  /** instead of a key: one for each connection */
+  readonly ticket?: () => Promise<string>;
 }
 
 /** One client of a run: it changes to another gateway whenever its connection ends, as behind a balancer. */
@@ -30,12 +33,12 @@ export class RunClient {
     this.#line = line;
   }
 
-  static async connect({ socketUrls, home, httpUrl, apiKey }: RunClientOptions): Promise<RunClient> {
+  static async connect({ socketUrls, home, httpUrl, apiKey = '', ticket }: RunClientOptions): Promise<RunClient> {
     const line: Line = { socketUrls, next: home, open: undefined };
     const client = await PsephosClient.connect({
       wsUrl: socketUrls[home] as string,
       ...(httpUrl === undefined ? {} : { httpUrl }),
-      auth: { apiKey },
+      auth: ticket === undefined ? { apiKey } : { ticket },
       WebSocket: socketOn(line),
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
@@ -60,6 +63,22 @@ export class RunClient {
     };
     const result = await this.#client.cast(electionId, ballot, { credential: token, castKey, deadlineMs, onQueued });
     return { voter, castKey, ballot, sentMs, heardMs: performance.now(), queued, told: toldBy(result) };
+  }
+
+  /** Moves coins once as the client does it, with its own retries, and says what the member was told. Never rejects. */
+  async moveCoins(
+    campaignId: string,
+    move: CoinMove,
+    requestId: string,
+    deadlineMs: number,
+  ): Promise<MoveRecord['told']> {
+    const options = { requestId, deadlineMs };
+    const { op, amount } = move;
+    const result = await (op === 'reallocate'
+      ? this.#client.reallocate(campaignId, move.from_idea_id, move.to_idea_id, amount, options)
+      : this.#client[op](campaignId, move.idea_id, amount, options));
+    if (result.ok) return { kind: 'done' };
+    return result.code === 'UNREACHABLE' ? { kind: 'unheard' } : { kind: 'refused', code: result.code };
   }
 
   /** Watches a topic until close(); the record grows. */

@@ -1,25 +1,29 @@
 import { z } from 'zod';
+import { campaignView } from '../campaigns.ts';
+import { coinBoard } from '../coins.ts';
 import { electionState } from '../election-state.ts';
 import { electionView } from '../elections.ts';
 import { meetingLive, meetingView } from '../meetings.ts';
 import { inboxData } from '../notifications.ts';
 import { tallyView } from '../tally.ts';
-import { moment } from '../text.ts';
+import { id, moment } from '../text.ts';
 import { topic } from '../topics.ts';
 import { epoch, offset } from './subscribe.ts';
 
-/** Something that happened in a meeting or election. Ballots are not told of here: the tally topic counts them. */
+/** Something that happened in a meeting, election or campaign. Ballots and coins are not told of here: tally and board count them. */
 export const topicEvent = z
   .strictObject({
     pos: offset,
     kind: z.string().meta({ description: 'What happened.', example: 'election.opened' }),
-    subject: z.string().meta({ description: 'Id of the meeting or election that it happened to.' }),
+    subject: z.string().meta({ description: 'Id of the meeting, election or campaign that it happened to.' }),
     at: moment,
     state: electionState.optional().meta({ description: 'State of the election from here on.' }),
     reason: z.string().optional().meta({ description: 'Why it was cancelled.' }),
     title: z.string().optional(),
     present: z.int().optional(),
     closes_at: moment.optional().meta({ description: 'When it closes by itself, from here on.' }),
+    idea: id.optional().meta({ description: 'The idea of the campaign, where everyone sees it.' }),
+    into: id.optional().meta({ description: 'The idea that took it over.' }),
   })
   .meta({ id: 'TopicEvent' });
 export type TopicEvent = z.infer<typeof topicEvent>;
@@ -54,9 +58,19 @@ export const electionSnapshot = z
   .strictObject({ ...head, snapshot, data: z.strictObject({ election: electionView }) })
   .meta({ id: 'ElectionSnapshot', description: 'An election as it stands, on topic election:<id>.' });
 
-export const eventsMessage = z
-  .strictObject({ ...head, previous, data: events })
-  .meta({ id: 'Events', description: 'What has happened since, in order, on topic meeting:<id> or election:<id>.' });
+export const eventsMessage = z.strictObject({ ...head, previous, data: events }).meta({
+  id: 'Events',
+  description: 'What has happened since, in order, on topic meeting:<id>, election:<id> or campaign:<id>.',
+});
+
+export const campaignSnapshot = z
+  .strictObject({ ...head, snapshot, data: z.strictObject({ campaign: campaignView }) })
+  .meta({
+    id: 'CampaignSnapshot',
+    description:
+      'A campaign as it stands, on topic campaign:<id>. The same for all who watch: membership is null, can_manage false ' +
+      'and pending_ideas null, whoever you are.',
+  });
 
 export const tallySnapshot = z
   .strictObject({ ...head, snapshot, data: tallyView })
@@ -65,6 +79,18 @@ export const tallySnapshot = z
 export const tallyMessage = z
   .strictObject({ ...head, previous, data: tallyView })
   .meta({ id: 'TallyMessage', description: 'New figures, at most 10 times a second; each replaces the one before.' });
+
+export const boardSnapshot = z.strictObject({ ...head, snapshot, data: coinBoard }).meta({
+  id: 'BoardSnapshot',
+  description: 'The board as it stands (the 1,000 ideas with most coins), on topic board:<id>.',
+});
+
+export const boardMessage = z.strictObject({ ...head, previous, data: coinBoard }).meta({
+  id: 'BoardMessage',
+  description:
+    'New figures, at most 10 times a second: ideas are those that changed, each with its whole new figures (0 coins: it ' +
+    'has none any more); the others stay as they were. Where hidden changes, ideas are all there is.',
+});
 
 export const inboxSnapshot = z
   .strictObject({ ...head, snapshot, data: inboxData })
@@ -75,6 +101,7 @@ export const inboxMessage = z
   .meta({ id: 'InboxMessage', description: 'The same, whenever something has come; each replaces the one before.' });
 
 export type ElectionTopicData = z.infer<typeof electionSnapshot>['data'];
+export type CampaignTopicData = z.infer<typeof campaignSnapshot>['data'];
 export type MeetingTopicData = z.infer<typeof meetingSnapshot>['data'];
 export type EventsData = z.infer<typeof events>;
 

@@ -28,7 +28,8 @@ BEGIN
       'member.reactivated', 'member.joined', 'members.imported', 'members.invited', 'members.notified', 'group.created', 'group.changed', 'group.deleted',
       'meeting.created', 'meeting.invited', 'meeting.changed', 'meeting.started', 'meeting.ended', 'meeting.code_rotated', 'meeting.joined',
       'meeting.admitted', 'meeting.removed', 'meeting.role', 'agenda.changed', 'speakers.changed', 'proxy.offered', 'proxy.accepted',
-      'proxy.revoked', 'proxies.imported', 'election.created', 'election.counted', 'election.present') THEN
+      'proxy.revoked', 'proxies.imported', 'election.created', 'election.counted', 'election.present', 'campaign.created', 'campaign.changed',
+      'campaign.deleted', 'campaign.member', 'campaign.tags', 'idea.submitted', 'idea.changed', 'idea.commented') THEN
     RAISE EXCEPTION 'the application may not announce %', p_kind USING ERRCODE = 'insufficient_privilege';
   END IF;
   PERFORM set_config('app.org_id', p_org::text, true);

@@ -1,43 +1,12 @@
 SET LOCAL ROLE psephos_owner;
--- Makes the monthly partitions of the audit chain (months of UTC) for this month and the next p_ahead months. Answers how
--- many were made. See log_partitions.sql.
+-- Makes the partitions of the audit chain for this month and the next p_ahead months. Answers how many were made.
 CREATE OR REPLACE FUNCTION app.make_audit_partitions(p_ahead integer) RETURNS integer
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC'
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  v_parent text;
-  v_month timestamptz;
-  v_name text;
-  v_attach text;
-  v_made integer := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(7308);
-  FOREACH v_parent IN ARRAY ARRAY['audit_entries', 'audit_details'] LOOP
-    FOR i IN 0..p_ahead LOOP
-      v_month := date_trunc('month', clock_timestamp()) + make_interval(months => i);
-      v_name := v_parent || '_' || to_char(v_month, 'YYYY_MM');
-      CONTINUE WHEN to_regclass('app.' || v_name) IS NOT NULL;
-      EXECUTE format('CREATE TABLE app.%I (LIKE app.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMMENTS)', v_name, v_parent);
-      EXECUTE format('COMMENT ON TABLE app.%I IS ''Rows of app.%s of one month.''', v_name, v_parent);
-      v_attach := format('ALTER TABLE app.%I ATTACH PARTITION app.%I FOR VALUES FROM (%L) TO (%L)', v_parent, v_name, v_month,
-        v_month + interval '1 month');
-      BEGIN
-        EXECUTE v_attach;
-      EXCEPTION WHEN check_violation THEN
-        -- rows of this month came before their partition: they move, which their guards would refuse
-        EXECUTE format('ALTER TABLE app.%I NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER', v_parent || '_default');
-        EXECUTE format('WITH early AS (DELETE FROM app.%I WHERE chained_at >= %L AND chained_at < %L RETURNING *)
-          INSERT INTO app.%I SELECT * FROM early', v_parent || '_default', v_month, v_month + interval '1 month', v_name);
-        EXECUTE format('ALTER TABLE app.%I FORCE ROW LEVEL SECURITY, ENABLE TRIGGER USER', v_parent || '_default');
-        EXECUTE v_attach;
-      END;
-      EXECUTE format('ALTER TABLE app.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_name);
-      EXECUTE format('CREATE POLICY own_organisation ON app.%I USING (org_id = (SELECT app.current_org()))', v_name);
-      EXECUTE format('CREATE TRIGGER keep_whole BEFORE TRUNCATE ON app.%I FOR EACH STATEMENT EXECUTE FUNCTION app.audit_refuse()', v_name);
-      v_made := v_made + 1;
-    END LOOP;
-  END LOOP;
-  RETURN v_made;
+  RETURN app.make_month_partitions('audit_entries', 'chained_at', true, p_ahead)
+    + app.make_month_partitions('audit_details', 'chained_at', true, p_ahead);
 END $$;
 REVOKE ALL ON FUNCTION app.make_audit_partitions(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.make_audit_partitions(integer) TO psephos_app;

@@ -54,7 +54,7 @@ BEGIN
     RETURN urn.refuse_ballots(p_org, p_election, p_keys, v_refusal);
   END IF;
   IF v_quota IS NOT NULL THEN
-    v_left := urn.ballots_left(p_org, v_quota, v_size);
+    v_left := urn.units_left(p_org, 'ballots', v_quota, v_size);
     IF v_left < v_size THEN
       RETURN urn.cast_up_to(p_org, p_election, p_keys, v_texts, v_left);
     END IF;

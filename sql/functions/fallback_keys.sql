@@ -34,3 +34,20 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION urn.forget_fallback_key(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION urn.forget_fallback_key(uuid, uuid) TO psephos_app;
+
+-- Elections of these organisations that are over and whose key is still there.
+CREATE OR REPLACE FUNCTION urn.late_fallback_keys(p_orgs uuid[]) RETURNS TABLE (org_id uuid, election_id uuid)
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_org uuid;
+BEGIN
+  FOREACH v_org IN ARRAY p_orgs LOOP
+    PERFORM set_config('app.org_id', v_org::text, true);
+    RETURN QUERY SELECT k.org_id, k.election_id FROM urn.fallback_key k
+      JOIN app.elections e ON e.org_id = v_org AND e.election_id = k.election_id
+      WHERE k.org_id = v_org AND e.state NOT IN ('draft', 'open');
+  END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION urn.late_fallback_keys(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION urn.late_fallback_keys(uuid[]) TO psephos_app;

@@ -101,7 +101,7 @@ GRANT EXECUTE ON FUNCTION door.queue_pushes(jsonb) TO psephos_app;
 -- Takes up to p_count pushes that are due, with all that it takes to send them; nobody else gets them for p_lease_ms.
 CREATE OR REPLACE FUNCTION door.claim_pushes(p_count integer, p_lease_ms integer)
   RETURNS TABLE (org_id uuid, notification_id uuid, subscription_id uuid, attempts integer, endpoint text, p256dh text, auth text,
-    worth_until timestamptz, locale text, organisation text, time_zone text, kind text, facts jsonb)
+    worth_until timestamptz, locale text, organisation text, time_zone text, kind text, subject uuid, facts jsonb)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -117,7 +117,7 @@ BEGIN
         RETURNING m.*
     )
     SELECT t.org_id, t.notification_id, t.subscription_id, t.attempts, s.endpoint, s.p256dh, s.auth, t.worth_until, a.locale, o.name,
-      o.time_zone, e.kind, e.facts
+      o.time_zone, e.kind, e.subject, e.facts
     FROM taken t
     JOIN app.push_subscriptions s ON s.account_id = t.account_id AND s.subscription_id = t.subscription_id
     JOIN app.accounts a ON a.account_id = t.account_id

@@ -42,30 +42,46 @@ END $$;
 REVOKE ALL ON FUNCTION door.search_alternatives(text, integer) FROM PUBLIC;
 
 -- Up to p_limit documents that match, in no order: complete where there are fewer. By the index of words. No more of a document
--- than ranking needs: whole ones cost three times as much.
-CREATE OR REPLACE FUNCTION door.search_matches(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_limit integer)
-  RETURNS TABLE (kind text, id uuid, state text, at timestamptz, title_vector tsvector)
+-- than ranking needs: whole ones cost three times as much. p_audience: what the asker belongs to; null: to everything.
+CREATE OR REPLACE FUNCTION door.search_matches(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_audience text[],
+    p_campaign uuid, p_limit integer)
+  RETURNS TABLE (kind text, id uuid, state text, at timestamptz, tags text[], coin_count bigint, title_vector tsvector)
   LANGUAGE sql STABLE SECURITY DEFINER ROWS 500 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_indexscan = off
 AS $$
-  SELECT d.kind, d.id, d.state, d.at, d.title_vector FROM app.search_documents d
+  SELECT d.kind, d.id, d.state, d.at, d.tags, d.coin_count, d.title_vector FROM app.search_documents d
   WHERE d.org_id = app.current_org() AND d.vector @@ p_query AND d.kind = ANY (p_kinds)
     AND (NOT d.draft OR d.kind = ANY (p_draft_kinds)) AND (p_meeting IS NULL OR d.meeting_id = p_meeting)
+    AND (p_audience IS NULL OR d.audience = '{}' OR d.audience && p_audience) AND (p_campaign IS NULL OR d.campaign_id = p_campaign)
   LIMIT p_limit
 $$;
-REVOKE ALL ON FUNCTION door.search_matches(tsquery, text[], text[], uuid, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION door.search_matches(tsquery, text[], text[], uuid, text[], uuid, integer) FROM PUBLIC;
 
--- The newest p_limit documents that match, among the newest p_rows: quick where many match, and only there.
-CREATE OR REPLACE FUNCTION door.search_newest(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_rows integer, p_limit integer)
-  RETURNS TABLE (kind text, id uuid, state text, at timestamptz, title_vector tsvector)
+-- The first p_limit documents that match, among the newest p_rows or those with most coins, of the organisation or one campaign:
+-- quick where many match, and only there.
+CREATE OR REPLACE FUNCTION door.search_first(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_audience text[],
+    p_campaign uuid, p_coins boolean, p_rows integer, p_limit integer)
+  RETURNS TABLE (kind text, id uuid, state text, at timestamptz, tags text[], coin_count bigint, title_vector tsvector)
   LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 AS $$
-  SELECT d.kind, d.id, d.state, d.at, d.title_vector
-  FROM (SELECT * FROM app.search_documents n WHERE n.org_id = app.current_org() ORDER BY n.at DESC, n.id LIMIT p_rows) d
+  SELECT d.kind, d.id, d.state, d.at, d.tags, d.coin_count, d.title_vector
+  FROM (
+    (SELECT * FROM app.search_documents n WHERE NOT p_coins AND p_campaign IS NULL AND n.org_id = app.current_org()
+      ORDER BY n.at DESC, n.id LIMIT p_rows)
+    UNION ALL
+    (SELECT * FROM app.search_documents n WHERE NOT p_coins AND n.org_id = app.current_org() AND n.campaign_id = p_campaign
+      ORDER BY n.at DESC, n.id LIMIT p_rows)
+    UNION ALL
+    (SELECT * FROM app.search_documents n WHERE p_coins AND p_campaign IS NULL AND n.org_id = app.current_org() AND n.coin_count IS NOT NULL
+      ORDER BY n.coin_count DESC, n.at DESC, n.id LIMIT p_rows)
+    UNION ALL
+    (SELECT * FROM app.search_documents n WHERE p_coins AND n.org_id = app.current_org() AND n.campaign_id = p_campaign AND n.coin_count IS NOT NULL
+      ORDER BY n.coin_count DESC, n.at DESC, n.id LIMIT p_rows)) d
   WHERE d.vector @@ p_query AND d.kind = ANY (p_kinds)
     AND (NOT d.draft OR d.kind = ANY (p_draft_kinds)) AND (p_meeting IS NULL OR d.meeting_id = p_meeting)
+    AND (p_audience IS NULL OR d.audience = '{}' OR d.audience && p_audience)
   LIMIT p_limit
 $$;
-REVOKE ALL ON FUNCTION door.search_newest(tsquery, text[], text[], uuid, integer, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION door.search_first(tsquery, text[], text[], uuid, text[], uuid, boolean, integer, integer) FROM PUBLIC;
 
 -- One word of a question as a condition: its beginning, its stem in any of the languages, what it may be a slip of.
 CREATE OR REPLACE FUNCTION door.search_term(p_word text, p_raw text, p_languages text[], p_alternatives text[]) RETURNS tsquery
@@ -86,40 +102,50 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION door.search_term(text, text, text[], text[]) FROM PUBLIC;
 
--- A page of what matches, the best first: by titles, then the newer. p_rows: only the newest so many are looked through, until
--- p_most match; null: all, by the index of words, until p_most and one match. Answers {found, shown, kinds, states, hits}.
-CREATE OR REPLACE FUNCTION door.search_page(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_only_kinds text[],
-    p_state text, p_offset integer, p_limit integer, p_rows integer, p_most integer) RETURNS jsonb
+-- A page of what matches: by titles, then the newer (p_sort relevance), those with most coins, or the newest. p_rows: only the first
+-- so many by that order are looked through, until p_most match; null: all, by the index of words, until p_most and one match.
+-- Answers {found, shown, kinds, states, tags, hits}.
+CREATE OR REPLACE FUNCTION door.search_page(p_query tsquery, p_kinds text[], p_draft_kinds text[], p_meeting uuid, p_audience text[],
+    p_campaign uuid, p_only_kinds text[], p_state text, p_tag text, p_sort text, p_offset integer, p_limit integer, p_rows integer, p_most integer)
+  RETURNS jsonb
   LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
   WITH matches AS MATERIALIZED (
-    SELECT m.*, (p_only_kinds IS NULL OR m.kind = ANY (p_only_kinds)) AS of_kind, (p_state IS NULL OR m.state = p_state) AS of_state
+    SELECT m.*, (p_only_kinds IS NULL OR m.kind = ANY (p_only_kinds)) AS of_kind, (p_state IS NULL OR m.state = p_state) AS of_state,
+      (p_tag IS NULL OR p_tag = ANY (m.tags)) AS of_tag
     FROM (
-      SELECT * FROM door.search_newest(p_query, p_kinds, p_draft_kinds, p_meeting, p_rows, p_most) WHERE p_rows IS NOT NULL
+      SELECT * FROM door.search_first(p_query, p_kinds, p_draft_kinds, p_meeting, p_audience, p_campaign, p_sort = 'coins', p_rows, p_most)
+        WHERE p_rows IS NOT NULL
       UNION ALL
-      SELECT * FROM door.search_matches(p_query, p_kinds, p_draft_kinds, p_meeting, p_most + 1) WHERE p_rows IS NULL) m
+      SELECT * FROM door.search_matches(p_query, p_kinds, p_draft_kinds, p_meeting, p_audience, p_campaign, p_most + 1) WHERE p_rows IS NULL) m
   ), best AS (
-    SELECT m.kind, m.id, m.at, ts_rank(m.title_vector, p_query, 1) AS score FROM matches m WHERE m.of_kind AND m.of_state
-    ORDER BY score DESC, m.at DESC, m.id OFFSET p_offset LIMIT p_limit
+    SELECT m.kind, m.id, m.at, CASE p_sort WHEN 'relevance' THEN ts_rank(m.title_vector, p_query, 1) WHEN 'coins' THEN m.coin_count ELSE 0 END::float8 AS score
+    FROM matches m WHERE m.of_kind AND m.of_state AND m.of_tag
+    ORDER BY score DESC NULLS LAST, m.at DESC, m.id OFFSET p_offset LIMIT p_limit
   )
   SELECT jsonb_build_object(
     'found', (SELECT count(*) FROM matches),
-    'shown', (SELECT count(*) FROM matches m WHERE m.of_kind AND m.of_state),
-    'kinds', (SELECT jsonb_object_agg(f.kind, f.n) FROM (SELECT m.kind, count(*) AS n FROM matches m WHERE m.of_state GROUP BY m.kind) f),
-    'states', (SELECT jsonb_object_agg(f.state, f.n) FROM (SELECT m.state, count(*) AS n FROM matches m WHERE m.of_kind GROUP BY m.state) f),
+    'shown', (SELECT count(*) FROM matches m WHERE m.of_kind AND m.of_state AND m.of_tag),
+    'kinds', (SELECT jsonb_object_agg(f.kind, f.n) FROM (SELECT m.kind, count(*) AS n FROM matches m WHERE m.of_state AND m.of_tag GROUP BY m.kind) f),
+    'states', (SELECT jsonb_object_agg(f.state, f.n) FROM (SELECT m.state, count(*) AS n FROM matches m WHERE m.of_kind AND m.of_tag GROUP BY m.state) f),
+    'tags', (SELECT jsonb_object_agg(f.tag, f.n) FROM (SELECT t.tag, count(*) AS n FROM matches m CROSS JOIN unnest(m.tags) t (tag)
+      WHERE m.of_kind AND m.of_state GROUP BY t.tag ORDER BY n DESC, t.tag LIMIT 20) f),
     'hits', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', d.kind, 'id', d.id, 'title', d.title, 'body', d.body, 'meeting_id', d.meeting_id,
-        'state', d.state, 'at', d.at) ORDER BY b.score DESC, b.at DESC, b.id), '[]')
+        'state', d.state, 'at', d.at, 'campaign_id', d.campaign_id, 'tags', d.tags, 'submitter_name', d.submitter_name, 'coin_count', d.coin_count,
+        'context_id', d.context_id) ORDER BY b.score DESC NULLS LAST, b.at DESC, b.id), '[]')
       FROM best b CROSS JOIN LATERAL (SELECT * FROM app.search_documents x
         WHERE x.org_id = app.current_org() AND x.kind = b.kind AND x.id = b.id OFFSET 0) d))
 $$;
-REVOKE ALL ON FUNCTION door.search_page(tsquery, text[], text[], uuid, text[], text, integer, integer, integer, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION door.search_page(tsquery, text[], text[], uuid, text[], uuid, text[], text, text, text, integer, integer, integer, integer) FROM PUBLIC;
 
 -- Documents that have every word of a question, the best first. p_words are as they are compared, p_raws the same as they
--- were written. p_kinds and p_draft_kinds: what the asker may find, p_meeting: where that ends; p_only_kinds and p_state narrow
--- what is shown, not what is counted. Where more than p_most may match, the newest of them are taken for the best, and facets
--- count among those: the commonest word costs no more than others. Answers {hits, total, complete, kinds, states, words}.
+-- were written. p_kinds, p_draft_kinds and p_audience: what the asker may find, p_meeting: where that ends; p_campaign: in one campaign
+-- alone; p_only_kinds, p_state and p_tag narrow what is shown, not what is counted. Where more than p_most may match, the newest of
+-- them are taken for the best, and facets count among those: the commonest word costs no more than others. By coins and by time the
+-- first are the first, save where filters leave too few of so many. Answers {hits, total, complete, kinds, states, tags, words}.
 CREATE OR REPLACE FUNCTION door.search(p_words text[], p_raws text[], p_languages text[], p_kinds text[], p_draft_kinds text[],
-    p_meeting uuid, p_only_kinds text[], p_state text, p_offset integer, p_limit integer, p_most integer) RETURNS jsonb
+    p_meeting uuid, p_audience text[], p_campaign uuid, p_only_kinds text[], p_state text, p_tag text, p_sort text, p_offset integer, p_limit integer,
+    p_most integer) RETURNS jsonb
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -132,6 +158,7 @@ DECLARE
   v_found bigint;
   v_rows integer := 12 * p_most; -- some 15 ms
   v_wanted integer := greatest(p_offset + p_limit + 1, 30);
+  v_most integer := CASE p_sort WHEN 'relevance' THEN p_most ELSE 10 * p_most END; -- an order that is exact is worth more reading
   v_page jsonb;
   v_complete boolean;
 BEGIN
@@ -150,22 +177,25 @@ BEGIN
 
   -- as many as are wanted should stand among the newest: then they are found there in less time than all are gathered
   IF v_share * v_all > p_most AND v_share * v_rows > v_wanted THEN
-    v_page := door.search_page(v_query, p_kinds, p_draft_kinds, p_meeting, p_only_kinds, p_state, p_offset, p_limit, v_rows, v_wanted);
+    v_page := door.search_page(v_query, p_kinds, p_draft_kinds, p_meeting, p_audience, p_campaign, p_only_kinds, p_state, p_tag, p_sort, p_offset,
+      p_limit, v_rows, v_wanted);
     v_complete := (v_page ->> 'found')::integer < v_wanted AND v_all <= v_rows;
   END IF;
   IF v_page IS NULL OR (NOT v_complete AND (v_page ->> 'shown')::integer <= p_offset + p_limit) THEN -- or a filter left too few
-    v_page := door.search_page(v_query, p_kinds, p_draft_kinds, p_meeting, p_only_kinds, p_state, p_offset, p_limit, NULL, p_most);
-    v_complete := (v_page ->> 'found')::integer <= p_most;
+    v_page := door.search_page(v_query, p_kinds, p_draft_kinds, p_meeting, p_audience, p_campaign, p_only_kinds, p_state, p_tag, p_sort, p_offset,
+      p_limit, NULL, v_most);
+    v_complete := (v_page ->> 'found')::integer <= v_most;
   END IF;
   RETURN v_page || jsonb_build_object('complete', v_complete, 'words', to_jsonb(v_words),
     'total', CASE WHEN v_complete THEN (v_page ->> 'shown')::integer ELSE p_most END);
 END $$;
-REVOKE ALL ON FUNCTION door.search(text[], text[], text[], text[], text[], uuid, text[], text, integer, integer, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION door.search(text[], text[], text[], text[], text[], uuid, text[], text, integer, integer, integer) TO psephos_app;
+REVOKE ALL ON FUNCTION door.search(text[], text[], text[], text[], text[], uuid, text[], uuid, text[], text, text, text, integer, integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door.search(text[], text[], text[], text[], text[], uuid, text[], uuid, text[], text, text, text, integer, integer, integer) TO psephos_app;
 
 -- Documents of one kind whose titles share rare words with a title, those that share most first: candidates to be compared.
-CREATE OR REPLACE FUNCTION door.search_similar(p_words text[], p_raws text[], p_languages text[], p_kind text, p_drafts boolean, p_meeting uuid, p_limit integer)
-  RETURNS TABLE (id uuid, title text, state text, meeting_id uuid)
+CREATE OR REPLACE FUNCTION door.search_similar(p_words text[], p_raws text[], p_languages text[], p_kind text, p_drafts boolean, p_meeting uuid,
+    p_audience text[], p_campaign uuid, p_limit integer)
+  RETURNS TABLE (id uuid, title text, state text, meeting_id uuid, coin_count bigint)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -174,14 +204,19 @@ DECLARE
   v_term tsquery;
   v_rank integer := 0;
   v_first bigint;
+  v_draft_kinds text[] := CASE WHEN p_drafts THEN ARRAY[p_kind] ELSE '{}' END;
+  v_common constant bigint := 8000; -- documents: gathering so many by the index of words takes as long as looking through the newest
   v_row record;
 BEGIN
   FOR v_row IN
-    SELECT u.word, u.raw, f.found, CASE WHEN f.found > 0 THEN '{}' ELSE door.search_alternatives(u.word, 2) END AS alternatives
-    FROM unnest(p_words, p_raws) u (word, raw) CROSS JOIN LATERAL (SELECT door.search_words(u.word) AS found) f
-    ORDER BY f.found
+    SELECT u.word, u.raw, c.found, a.alternatives
+    FROM unnest(p_words, p_raws) u (word, raw) CROSS JOIN LATERAL (SELECT door.search_words(u.word) AS found OFFSET 0) f
+    CROSS JOIN LATERAL (SELECT CASE WHEN f.found > 0 THEN '{}' ELSE door.search_alternatives(u.word, 2) END AS alternatives OFFSET 0) a
+    -- a slip is as common as what it may be a slip of
+    CROSS JOIN LATERAL (SELECT f.found + coalesce(sum(door.search_words(o.word)), 0) AS found FROM unnest(a.alternatives) o (word)) c
+    ORDER BY c.found
   LOOP
-    CONTINUE WHEN v_row.found = 0 AND cardinality(v_row.alternatives) = 0;
+    CONTINUE WHEN v_row.found = 0;
     v_term := door.search_term(v_row.word, v_row.raw, p_languages, v_row.alternatives);
     v_any := coalesce(v_any || v_term, v_term);
     -- the rarest word alone or, where even that is common, together with the next; two more rare ones beside it
@@ -194,13 +229,18 @@ BEGIN
   END LOOP;
   IF v_rare IS NULL THEN RETURN; END IF;
   RETURN QUERY
-    SELECT d.id, d.title, d.state, d.meeting_id
-    FROM (SELECT m.id, m.at FROM door.search_matches(v_rare, ARRAY[p_kind], CASE WHEN p_drafts THEN ARRAY[p_kind] ELSE '{}' END, p_meeting, 400) m
+    SELECT d.id, d.title, d.state, d.meeting_id, d.coin_count
+    FROM (SELECT m.id, m.at FROM (
+        SELECT * FROM door.search_matches(v_rare, ARRAY[p_kind], v_draft_kinds, p_meeting, p_audience, p_campaign, 400) WHERE v_first <= v_common
+        UNION ALL
+        -- of small words alone: the newest that match, as there are too many to gather
+        SELECT * FROM door.search_first(v_rare, ARRAY[p_kind], v_draft_kinds, p_meeting, p_audience, p_campaign, false, 4000, 400)
+        WHERE v_first > v_common) m
       ORDER BY ts_rank(m.title_vector, v_any, 1) DESC, m.at DESC, m.id LIMIT p_limit) b
     CROSS JOIN LATERAL (SELECT * FROM app.search_documents x WHERE x.org_id = app.current_org() AND x.kind = p_kind AND x.id = b.id OFFSET 0) d;
 END $$;
-REVOKE ALL ON FUNCTION door.search_similar(text[], text[], text[], text, boolean, uuid, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION door.search_similar(text[], text[], text[], text, boolean, uuid, integer) TO psephos_app;
+REVOKE ALL ON FUNCTION door.search_similar(text[], text[], text[], text, boolean, uuid, text[], uuid, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door.search_similar(text[], text[], text[], text, boolean, uuid, text[], uuid, integer) TO psephos_app;
 
 -- Organisations with something to index, those first that wait longest: one index probe each, however much waits. Those whose search server did not answer wait for their time.
 CREATE OR REPLACE FUNCTION door.search_dirty_behind(p_count integer) RETURNS TABLE (org_id uuid)

@@ -1,9 +1,9 @@
 SET LOCAL ROLE psephos_owner;
--- Analyses one table that has changed by more than p_rows rows and a tenth since it was last analysed, the one that changed most,
--- and names it; null where none is left. One a call, so that no lock is held longer than one table takes. p_done: those that the
--- caller has had, since one that is locked is passed over.
-CREATE OR REPLACE FUNCTION app.refresh_statistics(p_rows bigint, p_done text[]) RETURNS text
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- Analyses one table of the role that asks which has changed by more than p_rows rows and a tenth since it was last analysed, the one
+-- that changed most, and names it; null where none is left. One a call, so that no lock is held longer than one table takes.
+-- p_done: those that the caller has had, since one that is locked is passed over.
+CREATE OR REPLACE FUNCTION app.analyse_most_changed(p_rows bigint, p_done text[]) RETURNS text
+  LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   v_table text;
@@ -17,6 +17,12 @@ BEGIN
   END IF;
   RETURN v_table;
 END $$;
+REVOKE ALL ON FUNCTION app.analyse_most_changed(bigint, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.analyse_most_changed(bigint, text[]) TO psephos_urn;
+
+CREATE OR REPLACE FUNCTION app.refresh_statistics(p_rows bigint, p_done text[]) RETURNS text
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT app.analyse_most_changed(p_rows, p_done) $$;
 REVOKE ALL ON FUNCTION app.refresh_statistics(bigint, text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.refresh_statistics(bigint, text[]) TO psephos_app;
 

@@ -27,19 +27,7 @@ GRANT EXECUTE ON FUNCTION urn.keep_snapshot(uuid, uuid, bigint) TO psephos_app;
 
 -- The urn's part of app.refresh_statistics: its tables belong to another role.
 CREATE OR REPLACE FUNCTION urn.refresh_statistics(p_rows bigint, p_done text[]) RETURNS text
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  v_table text;
-BEGIN
-  SELECT s.relid::regclass::text INTO v_table FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
-    WHERE c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user)
-      AND s.n_mod_since_analyze > greatest(p_rows, s.n_live_tup / 10) AND s.relid::regclass::text <> ALL (p_done)
-    ORDER BY s.n_mod_since_analyze DESC LIMIT 1;
-  IF v_table IS NOT NULL THEN
-    EXECUTE format('ANALYZE (SKIP_LOCKED) %s', v_table);
-  END IF;
-  RETURN v_table;
-END $$;
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT app.analyse_most_changed(p_rows, p_done) $$;
 REVOKE ALL ON FUNCTION urn.refresh_statistics(bigint, text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION urn.refresh_statistics(bigint, text[]) TO psephos_app;

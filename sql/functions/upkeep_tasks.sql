@@ -78,3 +78,10 @@ CREATE OR REPLACE FUNCTION door.open_elections() RETURNS TABLE (org_id uuid, ele
 AS $$ SELECT e.org_id, e.election_id FROM app.elections e WHERE e.state = 'open' $$;
 REVOKE ALL ON FUNCTION door.open_elections() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION door.open_elections() TO psephos_app;
+
+-- Organisations in which a vote has been opened: whoever sweeps the urn names each of them.
+CREATE OR REPLACE FUNCTION door.organisations_with_elections() RETURNS TABLE (org_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT DISTINCT e.org_id FROM app.elections e WHERE e.state NOT IN ('draft', 'open') $$;
+REVOKE ALL ON FUNCTION door.organisations_with_elections() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION door.organisations_with_elections() TO psephos_app;

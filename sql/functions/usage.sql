@@ -36,9 +36,9 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION urn.meter_credentials(uuid, bigint) FROM PUBLIC;
 
--- How many ballots the quota leaves this month. While it leaves far more than a batch, the answer is only a good guess
+-- How much of a metric the quota leaves this month. While it leaves far more than a batch, the answer is only a good guess
 -- and nobody waits; near the end the counter is locked first, and the answer holds until the commit.
-CREATE OR REPLACE FUNCTION urn.ballots_left(p_org uuid, p_quota bigint, p_size integer) RETURNS bigint
+CREATE OR REPLACE FUNCTION urn.units_left(p_org uuid, p_metric text, p_quota bigint, p_size integer) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -46,13 +46,13 @@ DECLARE
   v_month date := urn.this_month();
   v_amount bigint;
 BEGIN
-  SELECT u.amount INTO v_amount FROM app.usage u WHERE u.org_id = p_org AND u.month = v_month AND u.metric = 'ballots';
+  SELECT u.amount INTO v_amount FROM app.usage u WHERE u.org_id = p_org AND u.month = v_month AND u.metric = p_metric;
   IF p_quota - coalesce(v_amount, 0) >= p_size + c_far THEN
     RETURN p_quota - coalesce(v_amount, 0);
   END IF;
-  INSERT INTO app.usage (org_id, month, metric, amount) VALUES (p_org, v_month, 'ballots', 0) ON CONFLICT DO NOTHING;
+  INSERT INTO app.usage (org_id, month, metric, amount) VALUES (p_org, v_month, p_metric, 0) ON CONFLICT DO NOTHING;
   SELECT u.amount INTO v_amount FROM app.usage u
-    WHERE u.org_id = p_org AND u.month = v_month AND u.metric = 'ballots' FOR UPDATE;
+    WHERE u.org_id = p_org AND u.month = v_month AND u.metric = p_metric FOR UPDATE;
   RETURN greatest(0, p_quota - v_amount);
 END $$;
-REVOKE ALL ON FUNCTION urn.ballots_left(uuid, bigint, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION urn.units_left(uuid, text, bigint, integer) FROM PUBLIC;

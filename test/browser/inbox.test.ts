@@ -67,6 +67,21 @@ test('the bell counts live, the inbox fills by itself and is read aloud; what wa
   expect(said).toEqual([]);
 });
 
+test('whoever attends has the bell as well, if they are signed in on this device, and nobody else', async () => {
+  const { page, said, person } = await onPage('Katherine Johnson', '/moderate');
+  await page.goto(`${hall.url}/join/${hall.joinCode}`);
+  await page.getByRole('link', { name: 'Messages', exact: true }).waitFor();
+  await invite(person, 'Third');
+  await page.getByRole('link', { name: 'Messages, 1 unread' }).waitFor();
+  await looksGood(page);
+  const stranger = await openPage(browser);
+  await stranger.goto(`${hall.url}/join/${hall.joinCode}`);
+  await stranger.locator('#name').waitFor();
+  await stranger.waitForLoadState('networkidle');
+  expect(await stranger.locator('.bell').count()).toBe(0);
+  expect(said).toEqual([]);
+});
+
 test('whoever leads a meeting invites its members from the console, once', async () => {
   const { page, said, person } = await onPage('Annie Easley', '/moderate');
   const { meeting_id: meetingId } = await person.http.createMeeting('Assembly');

@@ -72,6 +72,21 @@ test('queues with their figures, jobs that failed with their reason; run again o
   expect(said).toEqual([]);
 });
 
+test('what is done by the clock: when it was last done, and how that went', async () => {
+  await page.getByText('Nothing has been done by the clock yet.').waitFor();
+  const { upkeepTasks } = hall.engine;
+  await upkeepTasks.once('hints', 0, async () => ({ dead_rows: 7 }));
+  const failing = upkeepTasks.once('backup', 0, () => Promise.reject(new Error('No space on s3.internal.')));
+  await expect(failing).rejects.toThrow('No space');
+  await page.reload();
+  const task = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+  await task('A look at the database’s health').getByText('well').waitFor();
+  await task('Backup').getByText('the last one failed').waitFor();
+  await task('Backup').getByText('Never done so far').waitFor();
+  expect(await page.getByText('s3.internal').count()).toBe(0); // for who runs the installation
+  await looksGood();
+});
+
 test('in German too', async () => {
   await page.evaluate(() => localStorage.setItem('psephos.locale', '"de"'));
   await page.reload();

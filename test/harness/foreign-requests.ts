@@ -8,6 +8,9 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   add: 'member_id',
   remove: 'member_id',
   topic: 'election_id',
+  banner_id: 'picture_id',
+  icon_id: 'picture_id',
+  merge_into: 'idea_id',
 };
 /** What has to stand beside a field for it to be looked at, where the example has no such thing. */
 const COMPANIONS: Readonly<Record<string, object>> = {
@@ -21,6 +24,8 @@ const INSTEAD: Readonly<Record<string, object>> = {
   holder_id: { holder_number: undefined },
   grantor_id: { grantor_number: undefined },
   election_id: { kind: 'election' },
+  user_id: { email: undefined },
+  merge_into: { act: 'merge', status: undefined },
 };
 /** What is unique in an organisation: sent anew each time, or a conflict would hide whether the id was looked at. */
 const UNIQUE: Readonly<Record<string, () => string>> = {
@@ -29,7 +34,7 @@ const UNIQUE: Readonly<Record<string, () => string>> = {
   email: () => `fresh.${randomBytes(6).toString('hex')}@example.org`,
 };
 /** Names that say nothing about whose they are. */
-const NOT_NAMING = new Set(['cursor', 'cast_key', 'credential']);
+const NOT_NAMING = new Set(['cursor', 'cast_key', 'credential', 'request_id', 'context_id']);
 
 /** A place of a request where the id of something stands. */
 export interface IdSlot {
@@ -149,13 +154,17 @@ function build(
   pattern: ReadonlyMap<IdSlot, Owner>,
   choice: ReadonlyMap<IdSlot, string>,
 ): BuiltRequest {
-  let address = operation.path;
+  let address = withNeeded(operation, slots);
   let body = fresh(structuredClone(operation.body?.example));
+  const taken = new Set(choice.values()); // two of a kind are two things
   for (const slot of slots) {
     // ids that the example makes up would be what is not found
     if (slot.in !== 'body' || pattern.has(slot) || valueAt(body, slot.path) === undefined) continue;
-    const [value] = own.of(knownKind(slot.kind, own) ?? slot.kind);
-    if (value !== undefined) body = withField(body, slot.path, value);
+    const values = own.of(knownKind(slot.kind, own) ?? slot.kind);
+    const value = values.find((one) => !taken.has(one)) ?? values[0];
+    if (value === undefined) continue;
+    taken.add(value);
+    body = withField(body, slot.path, value);
   }
   const shape: string[] = [];
   const used: string[] = [];
@@ -168,6 +177,14 @@ function build(
     shape.push(`${slot.path.join('.')}=${owner}`);
   }
   return { address, body, values: used, shape: shape.join(' ') };
+}
+
+/** The address with what the query must have beside ids. */
+function withNeeded({ path, parameters }: ApiOperation, slots: readonly IdSlot[]): string {
+  const names = new Set(slots.map((slot) => slot.path[0]));
+  return parameters
+    .filter((one) => one.in === 'query' && one.required && !names.has(one.name))
+    .reduce((address, { name, schema }) => withValue(address, name, String(schema.enum?.[0] ?? 'Test')), path);
 }
 
 /** The value in this place of a body or an answer; undefined where it has no such place. */

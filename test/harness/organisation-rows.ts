@@ -29,18 +29,26 @@ function withoutNulls(row: Readonly<Record<string, string | null>>): Record<stri
   return Object.fromEntries(Object.entries(row).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
+/** What a table calls `id` under the name that the API has for it: app.idea_comments has comment_ids. */
+function ownName(table: string, column: string): string {
+  return column === 'id' ? `${table.split(/[._]/).at(-1)?.replace(/s$/, '')}_id` : column;
+}
+
 /** Every id of an organisation's rows, under the name of its column: so a new table is known by itself. */
 export async function idsInTables(superuser: Sql, orgId: string, known: KnownValues): Promise<void> {
   for (const { name, hasOrgId } of await tenantTables(superuser)) {
     if (!hasOrgId) continue;
     const columns = await superuser<{ column: string }[]>`
       SELECT attname AS column FROM pg_attribute
-      WHERE attrelid = ${name}::text::regclass AND atttypid = 'uuid'::regtype AND attname LIKE '%\\_id' AND NOT attisdropped`;
+      WHERE attrelid = ${name}::text::regclass AND atttypid = 'uuid'::regtype AND (attname LIKE '%\\_id' OR attname = 'id') AND NOT attisdropped`;
     if (columns.length === 0) continue;
     const rows = await superuser<Record<string, string | null>[]>`
       SELECT DISTINCT ${superuser(columns.map(({ column }) => column))} FROM ${superuser(name)}
       WHERE org_id = ${orgId} LIMIT ${IDS_MAX}`;
-    for (const row of rows) known.addTogether(withoutNulls(row));
+    for (const row of rows) {
+      const ids = Object.entries(withoutNulls(row)).map(([column, id]) => [ownName(name, column), id] as const);
+      known.addTogether(Object.fromEntries(ids));
+    }
   }
   const sessions = await superuser<{ id: string }[]>`
     SELECT session_id AS id FROM app.account_sessions JOIN app.members USING (account_id) WHERE org_id = ${orgId}`;

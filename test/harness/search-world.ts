@@ -66,6 +66,7 @@ export async function openSearchWorld(options: SearchOptions): Promise<SearchWor
   const reader = (of = orgId) => ({
     orgId: of,
     meetingId: null,
+    audience: null,
     kinds: engine.search.sources.map(({ kind }) => ({ kind, drafts: true })),
   });
   const differences = async () => {

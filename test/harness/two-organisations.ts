@@ -59,6 +59,7 @@ export async function fillOrganisation(engine: Engine, superuser: Sql): Promise<
   await useAccess(engine, superuser, orgId);
   await linkAccount(engine, superuser, orgId);
   await fillJobs(engine, orgId);
+  await fillCampaign(engine, orgId);
   await spreadLog(superuser, orgId);
   await fillAudit(engine, superuser, orgId);
   await fillSearch(engine, superuser, orgId);
@@ -160,6 +161,32 @@ async function useAccess(engine: Engine, superuser: Sql, orgId: string): Promise
     VALUES (${orgId}, ${keyId}, ${randomBytes(32)}, clock_timestamp())`;
   // upkeep is of the installation; the wall around its table is the same
   await superuser`INSERT INTO app.upkeep_tasks (org_id, task, begun_at) VALUES (${orgId}, 'test', clock_timestamp())`;
+}
+
+/** A draft, and a campaign whose other member gave coins to an idea, before and after all was counted. */
+async function fillCampaign(engine: Engine, orgId: string): Promise<void> {
+  const { items } = accepted(await engine.members.list(orgId, {}));
+  const [memberId = '', other = ''] = items.map((member) => member.memberId);
+  const viewer = { memberId, roles: ['admin'], actor: memberId } as const;
+  const settings = { title: 'Test', campaignType: 'open' } as const;
+  accepted(await engine.campaigns.create(orgId, settings, viewer));
+  const { id } = accepted(await engine.campaigns.create(orgId, settings, viewer));
+  const tag = { name: 'Test', description: 'Test', color: '#0f766e' };
+  const { id: tagId } = accepted(await engine.campaignTags.create(orgId, id, tag, memberId));
+  const campaign = accepted(await engine.campaigns.changeStatus(orgId, id, 'active', viewer));
+  accepted(await engine.campaignMembers.join(orgId, id, other));
+  const input = { title: 'Test', description: 'Test', tags: [tagId], contextId: 'test' };
+  const idea = accepted(await engine.ideas.submit(campaign, viewer, input));
+  accepted(await engine.ideas.submit(campaign, viewer, { title: 'Pending', confirmNotDuplicate: true }));
+  accepted(await engine.ideas.decide({ idea, campaign }, viewer, { act: 'approve' }));
+  accepted(await engine.ideaComments.add({ idea, campaign }, viewer, 'Test'));
+  const give = async () => {
+    const act = { campaignId: id, userId: other, requestId: randomUUID(), from: null, to: idea.id, amount: 10 };
+    accepted(await engine.coins.move(orgId, act));
+  };
+  await give();
+  await engine.campaignStatistics.follow({ orgId, from: 1, to: await engine.feed.pos(orgId) });
+  await give();
 }
 
 /** A mail and a webhook with something to post; the election that is open is followed for its milestones. */

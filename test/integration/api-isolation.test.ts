@@ -25,6 +25,7 @@ const OTHERWISE: Readonly<Record<string, { readonly status: number; readonly rea
   'listProxies meeting_id=foreign': { status: 200, reason: 'a filter; proxies for every meeting match any' },
   'listProxies member_id=foreign': { status: 200, reason: 'a filter that matches nothing gives an empty page' },
   'listLog topic=foreign': { status: 200, reason: 'a filter that matches nothing gives an empty page' },
+  'search campaign_id=foreign': { status: 200, reason: 'a filter that matches nothing gives an empty page' },
   'admitAttendees meeting_id=own attendees.*=foreign': { status: 200, reason: 'says how many it admitted: none' },
   'askToSpeak meeting_id=own attendee_id=foreign': { status: 403, reason: 'attendees speak for themselves alone' },
   'orderSpeakers meeting_id=own speakers.*=foreign': { status: 409, reason: 'the order must name exactly who waits' },
@@ -39,6 +40,15 @@ const OTHERWISE: Readonly<Record<string, { readonly status: number; readonly rea
   'createElectionFromTemplate template_id=own roll_group_id=foreign': { status: 422, reason: 'names the field' },
   'createTemplate election.roll_group_id=foreign': { status: 422, reason: 'names the field' },
   'editTemplate template_id=own election.roll_group_id=foreign': { status: 422, reason: 'names the field' },
+  'createCampaign banner_id=foreign': { status: 422, reason: 'names the field' },
+  'createCampaign icon_id=foreign': { status: 422, reason: 'names the field' },
+  'updateCampaign campaign_id=own banner_id=foreign': { status: 422, reason: 'names the field' },
+  'updateCampaign campaign_id=own icon_id=foreign': { status: 422, reason: 'names the field' },
+  'changeCampaign campaign_id=own banner_id=foreign': { status: 422, reason: 'names the field' },
+  'changeCampaign campaign_id=own icon_id=foreign': { status: 422, reason: 'names the field' },
+  'inviteToCampaign campaign_id=own *.user_id=foreign': { status: 422, reason: 'names the row that is nobody’s' },
+  'listIdeas campaign_id=own tag=foreign': { status: 200, reason: 'a filter that matches nothing gives an empty page' },
+  'changeIdea idea_id=own tags.*=foreign': { status: 422, reason: 'names the tags that the campaign has not' },
 };
 
 /** Places where the own id is answered like one of nothing, too, so that the walk cannot tell; each with the reason. */
@@ -56,9 +66,14 @@ const BLIND: Readonly<Record<string, string>> = {
   'withdrawPaper election_id=own batch_id=foreign': 'its election is over by then; confirmPaper meets it',
   'createElectionFromTemplate template_id=own meeting_id=foreign': 'options of the example do not suit the template',
   'createElectionFromTemplate template_id=own roll_group_id=foreign': 'options of the example do not suit the template',
+  'createCampaign campaign_id=foreign': 'a new name, which may not look like an id',
+  'updateIdeaStatus idea_id=own merge_into=foreign': 'the first own idea is merged into itself',
   'giveProxy meeting_id=foreign': 'a key has no vote to give; the walk as person meets it',
   'giveProxy holder_id=foreign': 'a key has no vote to give; the walk as person meets it',
 };
+
+/** The API is read ten times over, and each of its places asked for by every caller: a minute on an idle machine. */
+const WALK_TIMEOUT_MS = 240_000;
 
 /** What this server has none of; ballot-fallback-gateway asks for a queued ballot as another organisation: 404. */
 const KEPT_IN_REDIS: readonly string[] = ['getQueuedBallot'];
@@ -70,6 +85,7 @@ const OPEN_TO_EVERYONE: readonly string[] = [
   'getPicture',
   'accessBallot',
   'castWithToken',
+  'embedIdeas',
 ];
 
 const database = await freshDatabase();
@@ -146,7 +162,7 @@ beforeAll(async () => {
   namesOfA = names.filter((name) => theirs.texts.some((text) => text.includes(name)));
   lastKey = await newKey(served.engine, served.ours.orgId, 'admin');
   before = await fingerprints(served.superuser, served.theirs.orgId);
-});
+}, WALK_TIMEOUT_MS);
 
 const secured = document.operations.filter(
   ({ id, secured: needsSecret }) => needsSecret && !KEPT_IN_REDIS.includes(id),
@@ -192,7 +208,7 @@ async function isNoAnswerToTheId(
 }
 
 test('no id of another organisation is answered by anything but 404, and nothing of it is shown or changed', {
-  timeout: 90_000,
+  timeout: WALK_TIMEOUT_MS,
 }, async () => {
   const wrong = new Set<string>();
   const needed = new Set<string>();
@@ -244,7 +260,7 @@ test('naming another organisation in X-Org-Id is answered like naming none that 
 });
 
 test('with own ids the same requests get other answers: the walk meets what it looks for', {
-  timeout: 90_000,
+  timeout: WALK_TIMEOUT_MS,
 }, async () => {
   const admin = { secret: lastKey };
   const order = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'];

@@ -16,6 +16,7 @@ import {
 } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';
 import { startRedis } from '../harness/redis.ts';
+import { connectAs } from '../harness/urn.ts';
 
 const database = await freshDatabase();
 const server = await startRedis();
@@ -29,13 +30,16 @@ url.port = String(proxy.port);
 const queued = { redis: { url: server.url, ballotQueue: true } };
 type Fallback = NonNullable<Engine['elections']['fallback']>;
 /** the gateway that loses its database */
-const engine = await openEngineAt(url.href, queued);
+const reports: string[] = [];
+const engine = await openEngineAt(url.href, { ...queued, report: (error) => reports.push(String(error)) });
 /** sees the database all the time, and drains nothing */
 const witness = await openEngine(database);
 const redis = new Redis(server.url, { maxRetriesPerRequest: null });
 redis.on('error', () => {});
 afterAll(() => redis.disconnect());
 const orgId = await newOrganisation(witness);
+const superuser = connectAs(database.ownerUrl, null);
+afterAll(() => superuser.end());
 
 beforeEach(() => proxy.restore());
 
@@ -139,6 +143,59 @@ test('of two ballots of one credential the first counts, and the voter of the se
     ['yes', 4],
     ['no', 1],
   ]);
+});
+
+test('what somebody writes into Redis of a ballot’s fate is not believed, and is reported', async () => {
+  const [voter, other] = newVoters(2) as [Voter, Voter];
+  const election = await readyElection([voter, other]);
+  await proxy.cut();
+  const id = accepted(await castUntilTold(engine, castOf(election, voter))).queued as string;
+  const others = accepted(await castUntilTold(engine, castOf(election, other))).queued as string;
+  const told: QueuedBallot[] = [];
+  engine.elections.fallback?.onSettled(id, (ballot) => told.push(ballot));
+  const key = `psephos:{ballots}:status:${orgId}:${id}`;
+  const own = (await redis.get(key)) as string;
+  expect(own).toMatch(/^[\w-]{43} queued$/);
+  const refused = JSON.stringify({ kind: 'closed', message: 'The vote is over.' });
+  const forgeries = [
+    ...['in', refused, ' ', `${'A'.repeat(43)} in`, own.replace('queued', 'in'), own.replace('queued', refused)],
+    (await redis.get(`psephos:{ballots}:status:${orgId}:${others}`)) as string, // true of another ballot
+  ];
+  for (const forgery of forgeries) {
+    await redis.set(key, forgery);
+    reports.length = 0;
+    expect(kindOf(await statusOf(id)), forgery).toBe('not_found');
+    expect(reports.join()).toContain(id);
+    expect(kindOf(await engine.elections.cast(orgId, castOf(election, voter))), forgery).toBe('outcome_unknown');
+  }
+  await redis.set(key, own);
+  expect(await stateOf(id)).toBe('queued');
+  await redis.set(key, 'in');
+  await proxy.restore();
+  await eventually(async () => told.length > 0, 'the voter is told');
+  expect(told).toEqual([{ state: 'in' }]); // and it is: the one who drained it has written over the forgery
+  expect(await votedIn(election.electionId)).toBe(2);
+  expect(await stateOf(id)).toBe('in');
+});
+
+test('keys of votes that are over and of which nothing waits are swept, whoever should have erased them', async () => {
+  const [over, waiting, open] = [
+    await readyElection(newVoters(1)),
+    await readyElection(newVoters(1)),
+    await readyElection(newVoters(1)),
+  ].map(({ electionId }) => electionId) as [string, string, string];
+  for (const electionId of [over, waiting]) {
+    accepted(await witness.elections.close(orgId, electionId, 'mia'));
+    accepted(await witness.elections.recount(orgId, electionId)); // counted: nobody looks at it again
+    await superuser`INSERT INTO urn.fallback_key VALUES (${orgId}, ${electionId}, sha256('left')) ON CONFLICT DO NOTHING`;
+  }
+  await redis.xadd(`psephos:{ballots}:queue:${waiting}`, '*', 'id', 'x', 'sealed', 'x');
+  await engine.elections.fallback?.forgetLate();
+  const left = await superuser<
+    { election_id: string }[]
+  >`SELECT election_id FROM urn.fallback_key WHERE org_id = ${orgId}`;
+  const ids = left.map(({ election_id: id }) => id);
+  expect([over, waiting, open].map((id) => ids.includes(id))).toEqual([false, true, true]);
 });
 
 test('Redis dies with ballots in it and comes back with them; while both are away ballots are refused as ever', async () => {

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../../engine/index.ts';
-import { deadLetterPage, queueList } from '../../protocol/work.ts';
+import { type Engine, PLATFORM_CHAIN } from '../../engine/index.ts';
+import { deadLetterPage, queueList, upkeepTaskList } from '../../protocol/work.ts';
+import { auditOf } from '../harness/audit.ts';
 import { endCommands, runCommandOf } from '../harness/command.ts';
 import { accepted } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';
@@ -27,6 +28,17 @@ async function platformAdmin(at: Engine): Promise<string> {
   return accepted(await at.signIn.byPassword({ email, password }, { userAgent: 'Test' })).accessToken;
 }
 const platform = await platformAdmin(engine);
+
+/** What the audit of this organisation, or of the platform, says of letters. */
+const decisions = async (orgId: string) =>
+  (await auditOf(engine, orgId))
+    .map(({ entry }) => entry)
+    .filter(({ act }) => act.startsWith('dead_letters.'))
+    .map(({ act, subject, actor, facts, bypassed }) => ({ act, subject, actor, facts, bypassed }));
+const decided = (verb: string, letterId: string, jobId: string, actor: unknown) => ({
+  ...{ act: `dead_letters.${verb}`, subject: `dead_letters/${letterId}`, actor, bypassed: false },
+  facts: { queue: 'search', job_id: jobId },
+});
 
 /** A job that failed. @returns the letter's id */
 async function fail(orgId: string | null, jobId: string, reason = 'The index is away.'): Promise<string> {
@@ -67,6 +79,27 @@ describe('over HTTP', () => {
     expect(next.json.items[0].letter_id).not.toBe(first.json.items[0].letter_id);
   });
 
+  test('what is done by the clock: administrators see how it went, those of the platform why it failed and what it did', async () => {
+    const failing = engine.upkeepTasks.once('backup', 0, () => Promise.reject(new Error('No space on s3.internal.')));
+    await expect(failing).rejects.toThrow('No space');
+    await engine.upkeepTasks.once('hints', 0, async () => ({ dead_rows: 7 }));
+    const tasks = async (path: string, as: string) => {
+      const { json } = await call('GET', path, { as });
+      const named = upkeepTaskList.parse(json).items.filter(({ task }) => task === 'backup' || task === 'hints');
+      return named.map(({ failed, problem, summary }) => ({ failed, problem, summary }));
+    };
+    expect(await tasks('/v1/work/tasks', ours.admin)).toEqual([
+      { failed: true, problem: null, summary: null },
+      { failed: false, problem: null, summary: null },
+    ]);
+    expect(await tasks('/v1/platform/work/tasks', platform)).toMatchObject([
+      { failed: true, problem: 'No space on s3.internal.' },
+      { failed: false, problem: null, summary: { dead_rows: 7 } },
+    ]);
+    expect((await call('GET', '/v1/work/tasks', { as: ours.moderator })).status).toBe(403);
+    expect((await call('GET', '/v1/platform/work/tasks', { as: ours.admin })).status).toBe(403);
+  });
+
   test('a letter is run again by the relay, which gives it back to its queue, or dropped', async () => {
     const [again, dropped] = [await fail(ours.orgId, 'again'), await fail(ours.orgId, 'dropped')];
     expect((await call('POST', `/v1/work/dead-letters/${again}/retry`, { as: ours.admin })).json).toEqual({
@@ -83,6 +116,34 @@ describe('over HTTP', () => {
     expect(given).toEqual([again]);
     expect((await states()).has(again)).toBe(false);
     expect((await call('POST', `/v1/work/dead-letters/${again}/retry`, { as: ours.admin })).status).toBe(404);
+  });
+
+  test('who has a letter run again, or drops it, stands in the audit of those whose work it is', async () => {
+    const before = await decisions(ours.orgId);
+    const [own, foreign, nobodys] = [await fail(ours.orgId, 'd'), await fail(theirs.orgId, 'e'), await fail(null, 'f')];
+    await call('POST', `/v1/work/dead-letters/${own}/retry`, { as: ours.admin });
+    await call('DELETE', `/v1/work/dead-letters/${own}`, { as: ours.admin });
+    for (const letterId of [foreign, nobodys]) {
+      const { status } = await call('POST', `/v1/platform/work/dead-letters/${letterId}/retry`, { as: platform });
+      expect(status).toBe(200);
+      await call('DELETE', `/v1/platform/work/dead-letters/${letterId}`, { as: platform });
+    }
+    // refused: nothing was done, nothing is said
+    expect((await call('DELETE', `/v1/work/dead-letters/${own}`, { as: ours.admin })).status).toBe(404);
+    const [admin, operator] = [expect.stringMatching(/^(?:member|api_key):/), expect.stringMatching(/^account:/)];
+    expect((await decisions(ours.orgId)).slice(before.length)).toEqual([
+      decided('retried', own, 'd', admin),
+      decided('dropped', own, 'd', admin),
+    ]);
+    for (const [chain, letterId, jobId] of [
+      [theirs.orgId, foreign, 'e'],
+      [PLATFORM_CHAIN, nobodys, 'f'],
+    ] as const) {
+      expect(await decisions(chain)).toEqual([
+        decided('retried', letterId, jobId, operator),
+        decided('dropped', letterId, jobId, operator),
+      ]);
+    }
   });
 
   test('a job that fails once more counts up and waits for a person again', async () => {
@@ -152,6 +213,11 @@ describe('npm run dead-letters', () => {
     expect((await superuser`SELECT letter_id FROM app.dead_letters WHERE state = 'again'`)[0]?.letter_id).toBe(one);
     expect((await run('drop', '--all', '--queue', 'search')).out).toBe('2 dropped.\n');
     expect((await run('list')).out).toBe('No dead letters.\n');
+    expect((await decisions(ours.orgId)).slice(-2)).toEqual([
+      decided('retried', one, 'one', 'operator'),
+      decided('dropped', one, 'one', 'operator'),
+    ]);
+    expect((await decisions(PLATFORM_CHAIN)).at(-1)).toEqual(decided('dropped', two, 'two', 'operator'));
     const wrong = await run('drop');
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('Name one letter, or --all')]);
   });

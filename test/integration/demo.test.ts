@@ -50,7 +50,8 @@ async function closedDoor() {
 }
 
 describe('npm run demo', () => {
-  test('30 people join, vote, and every result is published', { timeout: 40_000 }, async () => {
+  // these two mostly wait for their minutes to pass
+  test.concurrent('30 people join, vote, and every result is published', { timeout: 40_000 }, async () => {
     const args = ['--attendees', '30', '--minutes', '0.14', '--seed', '11', '--json'];
     const command = demo('--url', server.httpUrl, ...args);
     expect(await command.ended, command.err()).toBe(0);
@@ -65,17 +66,9 @@ describe('npm run demo', () => {
     expect(said).not.toContain(server.apiKey ?? 'no key');
   });
 
-  test('Ctrl-C ends it at once, and nothing stays open', { timeout: 30_000 }, async () => {
-    const command = demo('--url', server.httpUrl, '--attendees', '10', '--minutes', '1', '--json');
-    await command.says(/Open: /);
-    command.child.kill('SIGINT');
-    expect(await command.ended).toBe(130);
-    const summary = summaryOf(command.out());
-    expect(summary.stopped).toBe(true);
-    expect(new Set(await statesIn(summary.meeting_id))).toEqual(new Set(['cancelled']));
-  });
-
-  test('a door that lets nobody in is told, with its code, and the demo ends', { timeout: 30_000 }, async () => {
+  test.concurrent('a door that lets nobody in is told, with its code, and the demo ends', {
+    timeout: 30_000,
+  }, async () => {
     const door = await closedDoor();
     const command = demo('--url', door.url, '--attendees', '5', '--minutes', '0.1', '--json');
     expect(await command.ended).toBe(1);
@@ -88,7 +81,17 @@ describe('npm run demo', () => {
     door.close();
   });
 
-  test.for([
+  test('Ctrl-C ends it at once, and nothing stays open', { timeout: 30_000 }, async () => {
+    const command = demo('--url', server.httpUrl, '--attendees', '10', '--minutes', '1', '--json');
+    await command.says(/Open: /);
+    command.child.kill('SIGINT');
+    expect(await command.ended).toBe(130);
+    const summary = summaryOf(command.out());
+    expect(summary.stopped).toBe(true);
+    expect(new Set(await statesIn(summary.meeting_id))).toEqual(new Set(['cancelled']));
+  });
+
+  test.concurrent.for([
     [['--url', 'http://192.0.2.7:8080'], 'not this machine'],
     [['--url', 'http://localhost:1/?key=psk_x'], 'never into an address'],
     [['--url', 'ftp://localhost'], 'not an HTTP address'],

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { proveEngine } from '../../cli/fault-proof.ts';
 import { createLogger } from '../../gateway/logging.ts';
+import { auditDeliveries } from '../../loadtest/fault/deliveries-auditor.ts';
+import { giveBrowsers } from '../../loadtest/fault/deliveries-queries.ts';
 import { auditEffects } from '../../loadtest/fault/effects-auditor.ts';
 import { auditChanges, auditLog } from '../../workers/audit.ts';
 import { startWorkers, type Workers } from '../../workers/index.ts';
@@ -47,12 +49,12 @@ afterAll(async () => {
   await superuser.end();
 });
 
-const judge = (settleMs: number) => auditEffects(superuser, () => proveEngine(database.ownerUrl, null), settleMs);
+const judge = (settleMs: number) => auditEffects(superuser, () => proveEngine(database.ownerUrl, null), null, settleMs);
 
 test('workers of the product pass', { timeout: 60_000 }, async () => {
   const { findings, seen } = await judge(SETTLE_MS);
   expect(findings).toEqual([]);
-  expect(seen).toEqual({ batches: 2, invitations: 3 });
+  expect(seen).toEqual({ batches: 2, invitations: 3, mails: 0, pushes: 0 });
 });
 
 test('what is missing, stuck, given up or there twice is found, each by its name', { timeout: 60_000 }, async () => {
@@ -93,6 +95,56 @@ test('what is missing, stuck, given up or there twice is found, each by its name
   for (const doubled of [/^told again: member /, /^chained again: elections\//, /^postgresql: left over: elections /]) {
     expect(found('doubled')).toContainEqual(expect.stringMatching(doubled));
   }
+});
+
+test('mails and pushes that have not arrived, and copies that no fault explains, are found', async () => {
+  await superuser`UPDATE app.members SET email = 'm' || number || '@example.org' WHERE org_id = ${orgId}`;
+  const browser = { endpoint: 'http://127.0.0.1:9/', p256dh: 'key', auth: 'auth' };
+  await giveBrowsers(superuser, browser);
+  const notifications = await superuser<{ id: string; account: string; mail: string }[]>`
+    UPDATE app.notifications n SET account_id = m.account_id FROM app.members m
+    WHERE n.org_id = ${orgId} AND m.org_id = n.org_id AND m.member_id = n.member_id AND n.event <> 'again'
+    RETURNING n.notification_id AS id, m.account_id AS account, gen_random_uuid() AS mail`;
+  const [first, second] = notifications as unknown as Record<'id' | 'account' | 'mail', string>[];
+  if (first === undefined || second === undefined) throw new Error('two members were told');
+  for (const { id, mail } of notifications) {
+    await superuser`INSERT INTO app.mails (org_id, mail_id, key, recipient, locale, template, priority, status, expires_at, settled_at)
+      VALUES (${orgId}, ${mail}, ${`notification:${id}`}, 'm@example.org', 'en', 'notification', 5, 'sent', clock_timestamp(), clock_timestamp())`;
+  }
+  const found = async (mails: [string, number][], pushes: [string, number][], faults: number) => {
+    const received = {
+      mails: new Map(mails),
+      pushes: new Map(pushes.map(([account, times]) => [`/${account}`, times])),
+    };
+    const { missing, doubled } = await auditDeliveries(superuser, received, faults);
+    return [...missing.map((what) => `missing: ${what}`), ...doubled.map((what) => `doubled: ${what}`)].sort();
+  };
+  const each = (of: 'mail' | 'account') => notifications.map((told) => [told[of], 1] as [string, number]);
+  const told = new Set(notifications.map(({ id }) => id));
+  const others = (await superuser<{ id: string }[]>`SELECT notification_id AS id FROM app.notifications`)
+    .filter(({ id }) => !told.has(id))
+    .map(({ id }) => `missing: notification ${id} has no mail`);
+  expect(await found(each('mail'), each('account'), 0)).toEqual(others);
+  const stranger = randomUUID();
+  expect(
+    await found(
+      [
+        [stranger, 1],
+        [second.mail, 7],
+      ],
+      [[second.account, 30]],
+      1,
+    ),
+  ).toEqual(
+    [
+      `doubled: 28 copies of pushes after 1 faults`,
+      `doubled: 6 copies of mails after 1 faults`,
+      `doubled: a mail arrived that nobody has queued: ${stranger}`,
+      `missing: a push to account ${first.account} has not arrived`,
+      `missing: the mail ${first.mail} is said to be sent and has not arrived`,
+      ...others,
+    ].sort(),
+  );
 });
 
 test('a batch that no entry names is found', { timeout: 60_000 }, async () => {

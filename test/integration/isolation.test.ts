@@ -78,6 +78,13 @@ const PERMITTED = new Set([
   'psephos_door app.notification_events',
   'psephos_door app.notifications',
   'psephos_door app.push_messages',
+  // starts and ends campaigns by their dates in any organisation, and shows ideas that may be embedded to anybody
+  'psephos_door app.campaigns',
+  'psephos_door app.coin_policies',
+  'psephos_door app.campaign_members',
+  'psephos_door app.ideas',
+  'psephos_door app.idea_tags',
+  'psephos_door app.idea_totals',
   // takes mails and webhooks of whatever organisation for their senders
   'psephos_door app.webhook_deliveries',
   'psephos_door app.webhooks',

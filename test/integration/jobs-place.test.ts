@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
 import { migrate } from '../../sql/migrate.ts';
+import { openBackend } from '../../workers/backend.ts';
 import { checkJobsPlace } from '../../workers/jobs-place.ts';
 import { migrateJobs } from '../../workers/jobs-schema.ts';
 import { startPgBouncer } from '../harness/pgbouncer.ts';
@@ -8,7 +9,7 @@ import { emptyDatabase, freshDatabase } from '../harness/postgres.ts';
 import { startRedis } from '../harness/redis.ts';
 
 const said: string[] = [];
-const note = (_facts: unknown, words?: string) => void said.push(String(words));
+const note = (facts: unknown, words?: string) => void said.push(words ?? String(facts));
 const logger = { debug: note, info: note, warn: note, error: note };
 const database = await freshDatabase();
 const place = { databaseUrl: database.ownerUrl };
@@ -36,10 +37,37 @@ test('one without an append-only file is taken with a warning, one with it witho
   expect(said).toEqual([expect.stringContaining('appendonly yes')]);
 });
 
-test('a Redis that is not there is named without its password', async () => {
-  const words = await refusal(checkJobsPlace({ ...place, redisUrl: 'redis://:hunter2@127.0.0.1:9' }, logger));
-  expect(words).toMatch(/^RedisProblem: REDIS_URL: no Redis answers at 127\.0\.0\.1:9/);
-  expect(words).not.toContain('hunter2');
+test('a Redis that is not there holds up no gateway, and workers wait for it; it is named without its password', async () => {
+  said.length = 0;
+  const redis = await startRedis();
+  await redis.kill();
+  const away = { ...place, redisUrl: `redis://:hunter2@127.0.0.1:${redis.port}` };
+  expect(await refusal(checkJobsPlace(away, logger))).toBe('accepted');
+  expect(said).toEqual([]);
+  const opening = openBackend({ ...place, redisUrl: redis.url }, logger);
+  await expect.poll(() => said.length).toBe(1);
+  expect(said[0]).toMatch(/^REDIS_URL: no Redis answers at 127\.0\.0\.1:\d+ .*Background work waits for it/);
+  expect(said[0]).not.toContain('hunter2');
+  await redis.startAgain();
+  await (await opening).close();
+  expect(said.slice(1)).toEqual(['Redis is there']);
+
+  const stopping = new AbortController();
+  await redis.kill();
+  const waiting = refusal(openBackend(away, logger, stopping.signal));
+  await expect.poll(() => said.length).toBe(3);
+  stopping.abort();
+  expect(await waiting).toContain('AbortError');
+});
+
+test('one that comes with a policy that loses jobs is refused then', async () => {
+  said.length = 0;
+  const redis = await startRedis({ maxmemoryPolicy: 'allkeys-lru' });
+  await redis.kill();
+  const opening = refusal(openBackend({ ...place, redisUrl: redis.url }, logger));
+  await expect.poll(() => said.length).toBe(1);
+  await redis.startAgain();
+  expect(await opening).toMatch(/^RedisProblem: .*maxmemory-policy allkeys-lru/);
 });
 
 test('jobs are not kept through a pooler', async () => {

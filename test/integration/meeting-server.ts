@@ -14,6 +14,7 @@ interface Asked {
   readonly as?: string | undefined;
   readonly body?: unknown;
   readonly csv?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A whole gateway with one organisation: people join, are here, and vote, over HTTP and sockets. */
@@ -28,13 +29,14 @@ export async function serveMeetings(database: TestDatabase) {
     await gateway.drain();
   });
 
-  async function call(method: string, path: string, { as, body, csv }: Asked = {}) {
+  async function call(method: string, path: string, { as, body, csv, headers }: Asked = {}) {
     const type = csv !== undefined ? 'text/csv' : body !== undefined ? 'application/json' : undefined;
     const response = await fetch(`http://127.0.0.1:${gateway.port}${path}`, {
       method,
       headers: {
         ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
         ...(type === undefined ? {} : { 'content-type': type }),
+        ...headers,
       },
       ...(type === undefined ? {} : { body: csv ?? JSON.stringify(body) }),
     });
@@ -49,7 +51,7 @@ export async function serveMeetings(database: TestDatabase) {
   const chair = await key('moderator');
 
   return {
-    ...{ engine, orgId, call, chair, key },
+    ...{ engine, orgId, call, chair, key, httpUrl: `http://127.0.0.1:${gateway.port}` },
     /** what the chair does, and its answer; throws unless it is done */
     async chairs(method: string, path: string, body?: unknown) {
       const { status, json, text } = await call(method, path, { as: chair, body });

@@ -88,9 +88,32 @@ test('the queue of workers tells what the log says, and the inbox is told live',
   expect(
     (await ask('POST', '/v1/me/notifications/read', { as: ada, body: { until: page.items[0].created_at } })).json,
   ).toEqual({ unread: 0 });
+  // read in another tab: this one is told
+  await until(() => figures().length === 3, 'nothing unread');
+  expect(figures()[2]).toMatchObject({ data: { unread: 0, newest_at: page.items[0].created_at } });
   await openForMembers('Two');
-  await until(() => figures().length === 3, 'the next figure');
-  expect(figures()[2]?.data).toMatchObject({ unread: 1 });
+  await until(() => figures().length === 4, 'the next figure');
+  expect(figures()[3]?.data).toMatchObject({ unread: 1 });
+  const offsets = figures().map(({ offset }) => Number(offset));
+  expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+});
+
+test('what was read through another gateway is told here, too', async () => {
+  const other = await startGateway(
+    { host: '127.0.0.1', port: 0, socketPort: 0, origins: [], socketLimits: { inboxRefreshMs: 200 } },
+    { engine: await openEngine(database), logger }, // as another process has
+  );
+  stops.push(() => other.drain());
+  await openForMembers('One');
+  await tell();
+  const ticket = (await ask('POST', '/v1/socket-tickets', { as: ada, body: {} })).json.ticket as string;
+  const socket = await RawSocket.as(other.socketPort, { ticket });
+  stops.push(() => socket.close());
+  await socket.ask({ id: 1, op: 'subscribe', topic: `inbox:${ada.memberId}` });
+  const unread = () => socket.frames.findLast((frame) => frame.topic !== undefined && frame.id === undefined)?.data;
+  await until(() => unread()?.unread === 1, 'the snapshot');
+  await ask('POST', '/v1/me/notifications/read', { as: ada, body: { until: unread()?.newest_at } });
+  await until(() => unread()?.unread === 0, 'nothing unread');
 });
 
 test('over HTTP: the inbox, preferences, and nobody else’s', async () => {

@@ -76,6 +76,10 @@ const BY_OTHERS: Readonly<Record<string, string>> = {
   'door.changes_behind': 'psephos_worker', // the relay asks
   'door.note_search_changes': 'psephos_owner', // of a trigger: whoever makes the triggers
   'door.note_search_locale': 'psephos_owner',
+  'door.note_campaign_ideas': 'psephos_owner',
+  'door.note_tagged_ideas': 'psephos_owner',
+  'door.note_submitted_ideas': 'psephos_owner',
+  'app.analyse_most_changed': 'psephos_urn', // of its own tables; asked through urn.refresh_statistics
   'app.search_configuration': 'psephos_app, psephos_door', // documents are made by either; it knows names of languages only
 };
 

@@ -44,9 +44,11 @@ describe.each(STORES)('jobs in $name', ({ database, jobs, redis, engine }) => {
   const superuser = connectAs(database.ownerUrl, null);
   const running: RunningQueues[] = [];
   const children: ChildProcess[] = [];
+  let spare: ChildProcess | undefined;
   let own: Awaited<ReturnType<typeof openTestQueues>>;
 
   beforeAll(async () => {
+    spare = spawnProcess();
     await superuser.unsafe(MAKE_TRACES);
     await superuser.unsafe(`
       CREATE TABLE app.staged (org_id uuid NOT NULL);
@@ -61,6 +63,7 @@ describe.each(STORES)('jobs in $name', ({ database, jobs, redis, engine }) => {
     await Promise.all(running.splice(0).map((queues) => queues.stop()));
   });
   afterAll(async () => {
+    if (spare !== undefined) await kill(spare);
     await own.close();
     await superuser.end();
   });
@@ -71,14 +74,21 @@ describe.each(STORES)('jobs in $name', ({ database, jobs, redis, engine }) => {
     return queues;
   }
 
-  /** The same in a process of its own. */
-  async function startProcess(): Promise<ChildProcess> {
+  function spawnProcess(): ChildProcess {
     const program = join(import.meta.dirname, '../harness/run-queues.ts');
-    const child = spawn(process.execPath, [program, database.ownerUrl, JSON.stringify(jobs)], {
+    return spawn(process.execPath, [program, database.ownerUrl, JSON.stringify(jobs)], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
+  }
+
+  /** The same in a process of its own; the next one loads meanwhile. */
+  async function startProcess(): Promise<ChildProcess> {
+    const child = spare ?? spawnProcess();
+    spare = undefined;
     children.push(child);
+    child.send('begin');
     await once(child.stdout as NodeJS.ReadableStream, 'data');
+    spare ??= spawnProcess();
     return child;
   }
 

@@ -55,14 +55,15 @@ describe('a small file of each format', () => {
     ['streets-ordinal.pb', ['--named'], { method: 'borda' }],
   ];
   for (const [file, args, expected] of cases) {
-    test(`${file} ${args.join(' ')}`, async () => {
+    // each is a process that loads for longer than it works
+    test.concurrent(`${file} ${args.join(' ')}`, async () => {
       const { code, summary } = await replay(`${SMALL}/${file}`, args);
       expect(summary).toMatchObject({ ...good, ...expected, acknowledged: summary.ballots, stored: summary.ballots });
       expect(code).toBe(0);
     });
   }
 
-  test('weights of the file itself', async () => {
+  test.concurrent('weights of the file itself', async () => {
     const file = join(folder, 'weights.csv');
     writeFileSync(file, 'weight,rank1,rank2\n0.333333,Ada,Grace\n2.5,Grace,\n1,Ada,\n');
     const { code, summary } = await replay(file, ['--method', 'irv']);
@@ -72,7 +73,7 @@ describe('a small file of each format', () => {
 });
 
 describe('real elections', () => {
-  test('Dublin North 2002 elects Sargent, Ryan, Wright and Glennon, on a server of its own', async () => {
+  test.concurrent('Dublin North 2002 elects Sargent, Ryan, Wright and Glennon, on a server of its own', async () => {
     const args = ['--method', 'stv', '--seats', '4'];
     const { code, summary } = await replay(`${REAL}/dublin-north-2002.soi`, args, null);
     expect(summary).toMatchObject({ ...good, ballots: 43_942, acknowledged: 43_942, stored: 43_942, rounds: 10 });
@@ -81,7 +82,7 @@ describe('real elections', () => {
     expect(code).toBe(0);
   }, 90_000);
 
-  test('Częstochowa 2020 gives its own score column for all 90 projects', async () => {
+  test.concurrent('Częstochowa 2020 gives its own score column for all 90 projects', async () => {
     const { code, summary, said } = await replay(`${REAL}/czestochowa-2020.pb`);
     expect(summary).toMatchObject({ ...good, ballots: 16_978, stored: 16_978, expected_equal: true });
     expect(said).toContain('its column "score" agrees for all 90 options');
@@ -104,41 +105,54 @@ describe('real elections', () => {
 });
 
 describe('what cannot be replayed', () => {
-  async function refusalOf(args: readonly string[]): Promise<string> {
+  /** What each of these says; side by side, since none of them makes an election. */
+  async function refusalsOf(...calls: readonly (readonly string[])[]): Promise<string[]> {
     const before = await electionsHeld();
-    const command = runCommandOf('replay', [...args, '--url', server.httpUrl], {
-      PSEPHOS_API_KEY: server.apiKey ?? '',
-    });
-    expect(await command.ended).toBe(1);
+    const said = await Promise.all(
+      calls.map(async (args) => {
+        const command = runCommandOf('replay', [...args, '--url', server.httpUrl], {
+          PSEPHOS_API_KEY: server.apiKey ?? '',
+        });
+        expect(await command.ended).toBe(1);
+        expect(command.err()).not.toContain('    at ');
+        return command.err();
+      }),
+    );
     expect(await electionsHeld()).toBe(before);
-    expect(command.err()).not.toContain('    at ');
-    return command.err();
+    return said;
   }
 
   test('a malformed file names the line and what is wrong, and creates nothing', async () => {
     const file = join(folder, 'broken.csv');
     writeFileSync(file, 'rank1,rank2\nAda,Grace\n"Ada,Grace\n');
-    expect(await refusalOf([file])).toMatch(/^broken\.csv line 3: /);
-    expect(await refusalOf([join(folder, 'absent.soi')])).toContain('there is no such file');
+    const [broken, absent] = await refusalsOf([file], [join(folder, 'absent.soi')]);
+    expect(broken).toMatch(/^broken\.csv line 3: /);
+    expect(absent).toContain('there is no such file');
   });
 
   test('a method that does not fit, or arguments that make no sense', async () => {
-    expect(await refusalOf([`${SMALL}/parks-approval.pb`, '--method', 'stv'])).toContain('cannot be cast with stv');
-    expect(await refusalOf([`${SMALL}/council.csv`, '--seats', '9'])).toContain('9 seats for 4 options');
-    expect(await refusalOf([`${SMALL}/council.csv`, '--rate', 'fast'])).toContain('--rate fast');
-    expect(await refusalOf([`${SMALL}/council.csv`, '--named', '--secret'])).toContain('not both');
+    const [method, seats, rate, both] = await refusalsOf(
+      [`${SMALL}/parks-approval.pb`, '--method', 'stv'],
+      [`${SMALL}/council.csv`, '--seats', '9'],
+      [`${SMALL}/council.csv`, '--rate', 'fast'],
+      [`${SMALL}/council.csv`, '--named', '--secret'],
+    );
+    expect(method).toContain('cannot be cast with stv');
+    expect(seats).toContain('9 seats for 4 options');
+    expect(rate).toContain('--rate fast');
+    expect(both).toContain('not both');
   });
 
   test('a server that is not there, or a key that it does not know', async () => {
-    const away = runCommandOf('replay', [`${SMALL}/council.csv`, '--url', 'http://127.0.0.1:9', '--api-key', 'psk_no']);
-    expect(await away.ended).toBe(1);
+    const file = `${SMALL}/council.csv`;
+    const [away, refused, without] = [
+      runCommandOf('replay', [file, '--url', 'http://127.0.0.1:9', '--api-key', 'psk_no']),
+      runCommandOf('replay', [file, '--url', server.httpUrl, '--api-key', 'psk_no']),
+      runCommandOf('replay', [file, '--url', server.httpUrl]),
+    ];
+    expect(await Promise.all([away.ended, refused.ended, without.ended])).toEqual([1, 1, 1]);
     expect(away.err()).toContain('UNREACHABLE');
-    const unknown = ['replay', [`${SMALL}/council.csv`, '--url', server.httpUrl, '--api-key', 'psk_no']] as const;
-    const refused = runCommandOf(...unknown);
-    expect(await refused.ended).toBe(1);
     expect(refused.err()).toContain('AUTH_001');
-    const without = runCommandOf('replay', [`${SMALL}/council.csv`, '--url', server.httpUrl]);
-    expect(await without.ended).toBe(1);
     expect(without.err()).toContain('PSEPHOS_API_KEY');
   });
 

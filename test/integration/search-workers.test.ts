@@ -21,7 +21,7 @@ const audit = auditPlace();
 const orgId = await newOrganisation(engine);
 
 async function titles(q: string): Promise<string[]> {
-  const reader = { orgId, meetingId: null, kinds: [{ kind: 'elections', drafts: true }] };
+  const reader = { orgId, meetingId: null, audience: null, kinds: [{ kind: 'elections', drafts: true }] };
   const { hits } = accepted(await engine.search.search(reader, { q }));
   return hits.map(({ title }) => title.map(({ text }) => text).join(''));
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe } from 'vitest';
 import { openSearchServer } from '../harness/opensearch.ts';
 import { openSearchWorld } from '../harness/search-world.ts';
+import { ideaCases } from './idea-search-cases.ts';
 import { relevanceCases } from './search-cases.ts';
 import { serverCases, upkeepCases } from './search-upkeep-cases.ts';
 
@@ -18,11 +19,13 @@ const prefixed = () => ({
 
 describe('postgresql', () => {
   relevanceCases('postgresql', () => openSearchWorld({}));
+  ideaCases(() => openSearchWorld({}));
   upkeepCases(() => openSearchWorld({}));
 });
 
 describe('opensearch', () => {
   relevanceCases('opensearch', () => openSearchWorld(prefixed()));
+  ideaCases(() => openSearchWorld(prefixed()));
   upkeepCases(() => openSearchWorld(prefixed()));
   serverCases(server, prefixed());
 });

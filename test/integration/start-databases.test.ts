@@ -110,7 +110,8 @@ test('SIGTERM under load: what was acknowledged is there, nothing else, and it e
   expect(await again.stop()).toBe(0);
 });
 
-test('two gateways that start at once on one database make one demo, and one truth', async () => {
+// each on a database of its own; what they wait for is the start of processes
+test.concurrent('two gateways that start at once on one database make one demo, and one truth', async () => {
   const environment = { DATABASE_URL: direct.ownerUrl };
   const [one, two] = await Promise.all([start({ environment }), start({ environment })]);
   expect([one.apiKey, two.apiKey].filter((key) => key !== null)).toHaveLength(1);
@@ -142,7 +143,7 @@ test('two gateways that start at once on one database make one demo, and one tru
   expect(await Promise.all([one.stop(), two.stop()])).toEqual([0, 0]);
 });
 
-test('everything works through PgBouncer in transaction mode, the migrations included', async () => {
+test.concurrent('everything works through PgBouncer in transaction mode, the migrations included', async () => {
   const bouncer = await startPgBouncer(pooled.ownerUrl);
   try {
     const refused = runCommandOf('start', ['--port', '0', '--ws-port', '0'], { DATABASE_URL: bouncer.url });

@@ -173,7 +173,7 @@ describe('npm start', () => {
   });
 });
 
-describe('what cannot start says why in one line and exits with 1', () => {
+describe.concurrent('what cannot start says why in one line and exits with 1', () => {
   test('a port that is taken, of HTTP and of sockets', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -202,12 +202,18 @@ describe('what cannot start says why in one line and exits with 1', () => {
 
   test('a wrong setting, a wrong flag, a wrong host', async () => {
     const dataDir = newFolder();
-    expect(await refusalOf(start(dataDir, ANY_PORTS, { HOT_POOL: '9' }))).toBe(
-      'HOT_POOL="9": not a whole number from 2 to 4; example: HOT_POOL=3',
+    const [setting, port, flag, host] = await Promise.all(
+      [
+        start(dataDir, ANY_PORTS, { HOT_POOL: '9' }),
+        start(dataDir, ['--port', '99999']),
+        start(dataDir, ['--prot', '1']),
+        start(dataDir, ANY_PORTS, { HOST: '203.0.113.1' }),
+      ].map(refusalOf),
     );
-    expect(await refusalOf(start(dataDir, ['--port', '99999']))).toContain('--port 99999: not a whole number');
-    expect(await refusalOf(start(dataDir, ['--prot', '1']))).toContain("Unknown option '--prot'");
-    expect(await refusalOf(start(dataDir, ANY_PORTS, { HOST: '203.0.113.1' }))).toContain('HOST=203.0.113.1');
+    expect(setting).toBe('HOT_POOL="9": not a whole number from 2 to 4; example: HOT_POOL=3');
+    expect(port).toContain('--port 99999: not a whole number');
+    expect(flag).toContain("Unknown option '--prot'");
+    expect(host).toContain('HOST=203.0.113.1');
   });
 
   test('a database that is away, and a password that is wrong, without showing it', async () => {

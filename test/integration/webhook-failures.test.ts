@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { webhookReasonOf } from '../../protocol/webhook-problems.ts';
 import { accepted, kindOf, newElection, newOrganisation } from '../harness/engines.ts';
 import { freshDatabase } from '../harness/postgres.ts';
 import { startReceiver, until } from '../harness/webhook-receiver.ts';
@@ -105,7 +106,10 @@ describe('receivers that fail', () => {
     await superuser`UPDATE app.webhooks SET failing_since = failing_since - interval '1 day', next_at = clock_timestamp()
       WHERE webhook_id = ${webhookId}`;
     await until(async () => (await stateOf(orgId, webhookId)).state === 'disabled', 'disabled');
-    expect((await stateOf(orgId, webhookId)).disabledReason).toContain('Answered 503.');
+    expect(webhookReasonOf((await stateOf(orgId, webhookId)).disabledReason)).toEqual({
+      reason: 'no_success',
+      params: { problem: 'Answered 503.' },
+    });
     expect((await deliveriesOf(orgId, webhookId)).map(({ status }) => status)).toEqual(['failed', 'failed']);
     expect(kindOf(await engine.webhooks.test(orgId, webhookId))).toBe('conflict');
     await newElection(engine, orgId);

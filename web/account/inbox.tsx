@@ -9,6 +9,7 @@ import { usePaged } from '../ui/paged.ts';
 import { refusalText } from '../ui/refusal-words.ts';
 import { followLink } from '../ui/router.ts';
 import { Skeleton } from '../ui/waiting.tsx';
+import { campaignSentence } from './campaign-news.ts';
 import { roleNames } from './role-names.ts';
 import { t } from './texts.ts';
 
@@ -35,11 +36,16 @@ function sentenceOf({ kind, facts }: NotificationView): string {
       return t('inbox.said.accepted', { person });
     case 'member.roles':
       return t('inbox.said.roles', { roles: roleNames(roles) });
+    default:
+      return campaignSentence(kind, facts);
   }
 }
 
-/** Where it leads: into the meeting, to the account, or nowhere. */
-function linkOf({ kind, facts }: NotificationView): string | undefined {
+/** Where it leads: into the meeting, the campaign, to the idea or the account, or nowhere. */
+function linkOf({ kind, facts, subject_id: subject }: NotificationView): string | undefined {
+  if (facts.campaign !== undefined) {
+    return `/campaigns/${facts.campaign}${facts.idea === undefined ? '' : `/ideas/${subject}`}`;
+  }
   if (facts.join_code != null) return `/join/${facts.join_code}`;
   return kind === 'member.roles' ? '/account' : undefined;
 }

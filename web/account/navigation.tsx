@@ -16,6 +16,7 @@ export function Navigation() {
       {own('/inbox', t('navigation.inbox'))}
       {own('/notifications', t('navigation.notifications'))}
       {own('/organisation', t('navigation.organisation'))}
+      <a href="/campaigns">{t('navigation.campaigns')}</a>
       <a href="/moderate">{t('navigation.meetings')}</a>
       <Button
         kind="quiet"

@@ -43,6 +43,13 @@ function kindName(kind: NotificationKind): string {
     'proxy.offered': t('wishes.kind.proxy.offered'),
     'proxy.accepted': t('wishes.kind.proxy.accepted'),
     'member.roles': t('wishes.kind.member.roles'),
+    'campaign.invitation': t('wishes.kind.campaign.invitation'),
+    'campaign.request': t('wishes.kind.campaign.request'),
+    'campaign.admitted': t('wishes.kind.campaign.admitted'),
+    'campaign.schedule': t('wishes.kind.campaign.schedule'),
+    'idea.status': t('wishes.kind.idea.status'),
+    'idea.comment': t('wishes.kind.idea.comment'),
+    'coins.received': t('wishes.kind.coins.received'),
   };
   return names[kind];
 }

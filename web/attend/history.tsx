@@ -1,8 +1,8 @@
 import { Icon } from '../ui/icon.tsx';
 import { useKeptScroll } from '../ui/kept.ts';
+import { PageTitle } from '../ui/page-title.tsx';
 import { followLink } from '../ui/router.ts';
 import type { Election } from './ballots/content.ts';
-import { PageTitle } from './page-title.tsx';
 import { t } from './texts.ts';
 import type { Voter } from './voter.ts';
 

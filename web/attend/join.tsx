@@ -7,8 +7,9 @@ import { Field, type FieldError } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { navigate } from '../ui/router.ts';
 import { Shell } from '../ui/shell.tsx';
-import { readStored, writeStored } from '../ui/stored.ts';
+import { readStored, SIGNED_IN, writeStored } from '../ui/stored.ts';
 import { useSubmission } from '../ui/submission.ts';
+import { OwnBell } from './own-bell.tsx';
 import { t } from './texts.ts';
 
 /** Asked once a device. */
@@ -37,6 +38,7 @@ function refusalOf({ code, details }: PsephosError): readonly FieldError[] {
     case 'CONFLICT_001':
       return [{ field: 'join', text: t('join.ended') }];
     case 'VALIDATION_001':
+    case 'VALIDATION_002':
       return [{ field: 'name', text: t('join.nameWrong') }];
     default:
       return [{ field: 'join', text: t('join.failed') }];
@@ -48,7 +50,7 @@ function refusalOf({ code, details }: PsephosError): readonly FieldError[] {
  * scan is no second person; else a guest.
  */
 async function ownSecret(): Promise<string | undefined> {
-  if (readStored('psephos.signed-in') === true) {
+  if (readStored(SIGNED_IN) === true) {
     const { accessToken } = await import('../ui/account-session.ts'); // most people have no account: not in the first load
     const token = await accessToken();
     if (token !== undefined) return token;
@@ -87,7 +89,7 @@ export function Join({ code: given }: { readonly code?: string }) {
     });
 
   return (
-    <Shell>
+    <Shell acts={<OwnBell />}>
       <Form
         class="stack join"
         form={form}

@@ -3,6 +3,7 @@ import { sessions } from '../ui/attendee-session.ts';
 import { Button } from '../ui/button.tsx';
 import { ConnectionState } from '../ui/connection-state.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { PageTitle } from '../ui/page-title.tsx';
 import { followLink, navigate } from '../ui/router.ts';
 import { Pebble, Shell } from '../ui/shell.tsx';
 import { Skeleton } from '../ui/waiting.tsx';
@@ -10,7 +11,7 @@ import type { Election } from './ballots/content.ts';
 import { ElectionScreen } from './election-screen.tsx';
 import { History } from './history.tsx';
 import { type MeetingWatch, type Principal, watchMeeting } from './meeting-watch.ts';
-import { PageTitle } from './page-title.tsx';
+import { OwnBell } from './own-bell.tsx';
 import { behalfOf, PrincipalSwitch } from './principals.tsx';
 import { useShownElection, waitingPrincipals } from './shown-election.ts';
 import { Speaking } from './speaking.tsx';
@@ -29,7 +30,7 @@ export function MeetingPage({ meetingId, view }: { readonly meetingId: string; r
   const { live } = watch;
   if (live.refused.value !== undefined) return <NoSession title={t('session.endedTitle')} text={t('session.ended')} />;
   return (
-    <Shell title={watch.title.value}>
+    <Shell title={watch.title.value} acts={<OwnBell />}>
       <ConnectionState state={live.connection.value} since={live.lostAt.value} />
       {live.elections.value === undefined ? <Skeleton lines={5} /> : <Body watch={watch} view={view} />}
     </Shell>

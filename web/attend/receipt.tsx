@@ -1,11 +1,11 @@
 import { toast } from '../ui/announce.tsx';
 import { Button } from '../ui/button.tsx';
 import { formatTime } from '../ui/i18n.ts';
+import { PageTitle } from '../ui/page-title.tsx';
 import { Pebble } from '../ui/shell.tsx';
 import { BallotLines } from './ballot-lines.tsx';
 import type { BallotRecord } from './ballot-record.ts';
 import type { Election } from './ballots/content.ts';
-import { PageTitle } from './page-title.tsx';
 import { t } from './texts.ts';
 
 /** The drop belongs to the moment of casting: whoever comes back later sees the pebble lie. */

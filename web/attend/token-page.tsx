@@ -1,9 +1,9 @@
 import { ConnectionState } from '../ui/connection-state.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { PageTitle } from '../ui/page-title.tsx';
 import { Shell } from '../ui/shell.tsx';
 import { Skeleton } from '../ui/waiting.tsx';
 import { ElectionScreen } from './election-screen.tsx';
-import { PageTitle } from './page-title.tsx';
 import { t } from './texts.ts';
 import { TokenVoter, takeToken } from './token-voter.ts';
 

@@ -16,7 +16,7 @@ const CAST_TIMEOUT_MS = 7_000;
 const STORED = 'psephos.token.';
 const NOT_FOUND = 'NOT_FOUND_001';
 /** A link that was cut or mistyped. */
-const MALFORMED = 'VALIDATION_001';
+const MALFORMED: readonly string[] = ['VALIDATION_001', 'VALIDATION_002'];
 
 /**
  * The token of a voting link. It stands in the fragment, which no server sees; it leaves the address bar at once, so that
@@ -101,7 +101,7 @@ export class TokenVoter {
         this.voter.records.change(this.electionId, { state: 'refused', refusal: 'elsewhere' });
       }
     } catch (error) {
-      if (error instanceof PsephosError && (error.code === NOT_FOUND || error.code === MALFORMED)) {
+      if (error instanceof PsephosError && (error.code === NOT_FOUND || MALFORMED.includes(error.code))) {
         this.unknown.value = true;
         return;
       }

@@ -3,12 +3,12 @@ import { announce } from '../ui/announce.tsx';
 import { Button } from '../ui/button.tsx';
 import { Countdown } from '../ui/countdown.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { PageTitle } from '../ui/page-title.tsx';
 import { Paragraphs } from '../ui/paragraphs.tsx';
 import { BallotLines } from './ballot-lines.tsx';
 import { choiceText, emptyContent, isBlank, problemOf } from './ballots/checks.ts';
 import type { BallotContent, Election } from './ballots/content.ts';
 import { BallotForm, progressOf } from './ballots/form.tsx';
-import { PageTitle } from './page-title.tsx';
 import { t } from './texts.ts';
 import type { Voter } from './voter.ts';
 

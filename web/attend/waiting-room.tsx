@@ -3,8 +3,9 @@ import { PsephosError } from '../../client/index.ts';
 import type { OwnAttendanceView } from '../../protocol/meetings.ts';
 import { type AttendeeSession, keepSession } from '../ui/attendee-session.ts';
 import { httpWith } from '../ui/clients.ts';
+import { PageTitle } from '../ui/page-title.tsx';
 import { Pebble, Shell } from '../ui/shell.tsx';
-import { PageTitle } from './page-title.tsx';
+import { OwnBell } from './own-bell.tsx';
 import { t } from './texts.ts';
 
 const ASK_AGAIN_MS = 3_000;
@@ -47,7 +48,7 @@ export function WaitingRoom({ session }: { readonly session: AttendeeSession }) 
     ended: t('session.ended'),
   };
   return (
-    <Shell title={session.title}>
+    <Shell title={session.title} acts={<OwnBell />}>
       <section class="message lobby">
         <span class={refusal === undefined ? 'lobby-sign lobby-waiting' : 'lobby-sign'} aria-hidden="true">
           <Pebble />

@@ -5,8 +5,15 @@
  */
 export const ENTRIES = {
   attend: ['/', '/join/:code', '/meeting/:meeting', '/meeting/:meeting/*', '/vote/:election'],
-  moderate: ['/moderate', '/moderate/:room', '/moderate/:room/:act'],
+  moderate: ['/moderate', '/moderate/:room', '/moderate/:room/:act', '/moderate/:room/:act/:part'],
   project: ['/project/:meeting'],
+  campaigns: [
+    '/campaigns',
+    '/campaigns/:campaign',
+    '/campaigns/:campaign/propose',
+    '/campaigns/:campaign/ideas/:idea',
+    '/campaigns/:campaign/board',
+  ],
   account: [
     '/sign-in',
     '/register',

@@ -1,6 +1,8 @@
 import '../ui/style/index.css';
 import './style/moderate.css';
 import './style/run.css';
+import './style/campaigns.css';
+import './style/campaign-parts.css';
 import './style/search.css';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -11,6 +13,8 @@ import { match, path } from '../ui/router.ts';
 import { Shell, startApp } from '../ui/shell.tsx';
 import { Skeleton } from '../ui/waiting.tsx';
 import { Audit } from './audit/audit.tsx';
+import { Campaigns } from './campaigns/campaigns.tsx';
+import { CampaignConsole, placeOf } from './campaigns/console.tsx';
 import { Keys } from './keys/keys.tsx';
 import { Log } from './log/log.tsx';
 import { Meetings } from './meetings.tsx';
@@ -35,6 +39,7 @@ const ROOMS: Readonly<Record<string, () => JSX.Element>> = {
   '/moderate/proxies': Proxies,
   '/moderate/keys': Keys,
   '/moderate/webhooks': Webhooks,
+  '/moderate/campaigns': Campaigns,
   '/moderate/search': Search,
   '/moderate/log': Log,
   '/moderate/audit': Audit,
@@ -67,6 +72,7 @@ function Page() {
   const { roles, name: organisation } = membership.value;
   const meetingId = meetingOf(path.value);
   if (meetingId !== undefined) return <Lead meetingId={meetingId} key={meetingId} />;
+  if (placeOf(path.value) !== undefined) return <CampaignConsole />;
   const room = roomOf(path.value);
   const Room = ROOMS[room] ?? Meetings;
   return mayEnter(room, roles) ? (

@@ -5,7 +5,7 @@ import { mayEnter } from './rooms.ts';
 import { SEARCH_FIELD } from './search/search.tsx';
 import { t } from './texts.ts';
 
-const ROOMS = ['search', 'members', 'groups', 'proxies', 'keys', 'webhooks', 'log', 'audit', 'work'].map(
+const ROOMS = ['campaigns', 'search', 'members', 'groups', 'proxies', 'keys', 'webhooks', 'log', 'audit', 'work'].map(
   (room) => `/moderate/${room}`,
 );
 
@@ -46,6 +46,7 @@ export function Navigation() {
   return (
     <nav ref={bar} class="console-navigation" aria-label={t('navigation.label')}>
       {own('/moderate', t('navigation.meetings'))}
+      {own('/moderate/campaigns', t('navigation.campaigns'))}
       {own('/moderate/search', t('navigation.search'))}
       {own('/moderate/members', t('navigation.members'))}
       {own('/moderate/groups', t('navigation.groups'))}

@@ -1,14 +1,12 @@
 import { computed, signal } from '@preact/signals';
 import { PsephosError, PsephosHttp } from '../../client/index.ts';
 import type { AccountView, SignedInView } from '../../protocol/accounts.ts';
-import { forgetStored, readStored, writeStored } from './stored.ts';
+import { forgetStored, readStored, SIGNED_IN, writeStored } from './stored.ts';
 
 /** Where the refresh token lies no script can read it; these requests must show that a page of ours made them. */
 const CSRF = { 'x-psephos-csrf': '1' };
 /** Renewed so long before its end: a request under way should not meet it. */
 const RENEW_BEFORE_MS = 30_000;
-/** That there may be a session at all: spares strangers a request that is refused. Says nothing about whose. */
-const HINT = 'psephos.signed-in';
 const ORGANISATION = 'psephos.organisation';
 
 interface Access {
@@ -48,7 +46,7 @@ export const api = new PsephosHttp({
 
 function keep({ access_token: token, expires_in: seconds }: SignedInView): Access {
   access = { token, until: Date.now() + 1_000 * seconds };
-  writeStored(HINT, true);
+  writeStored(SIGNED_IN, true);
   return access;
 }
 
@@ -72,7 +70,7 @@ async function renew(): Promise<Access | undefined> {
 /** The access token, renewed where it is about to end; undefined where nobody is signed in (any more). */
 export async function accessToken(): Promise<string | undefined> {
   if (access !== undefined && Date.now() < access.until - RENEW_BEFORE_MS) return access.token;
-  if (readStored(HINT) !== true) return undefined;
+  if (readStored(SIGNED_IN) !== true) return undefined;
   renewing ??= renew().finally(() => {
     renewing = undefined;
   });
@@ -82,7 +80,7 @@ export async function accessToken(): Promise<string | undefined> {
 /** This page and device know of no session any more, whatever the server holds. */
 export function signOutHere(): void {
   access = undefined;
-  forgetStored(HINT);
+  forgetStored(SIGNED_IN);
   account.value = null;
 }
 
@@ -109,7 +107,7 @@ export async function signInWith(path: string, body: Readonly<Record<string, unk
 
 /** A session that came by another way than a request of this page: an OpenID provider's way back left its cookie. */
 export async function takeUpSession(): Promise<void> {
-  writeStored(HINT, true);
+  writeStored(SIGNED_IN, true);
   await loadAccount();
 }
 

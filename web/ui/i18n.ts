@@ -105,3 +105,11 @@ export function formatMoment(moment: string | Date): string {
     new Date(moment),
   );
 }
+
+/** A day without its time, or what else of a moment `options` name. */
+export function formatDay(
+  moment: string | Date,
+  options: Intl.DateTimeFormatOptions = { dateStyle: 'medium' },
+): string {
+  return new Intl.DateTimeFormat(FORMATS[locale.value], options).format(new Date(moment));
+}

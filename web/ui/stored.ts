@@ -1,3 +1,6 @@
+/** Key of the hint that somebody may be signed in here: spares strangers a request that is refused. Says nothing about whose. */
+export const SIGNED_IN = 'psephos.signed-in';
+
 /**
  * What a page keeps on this device. Private windows and full disks refuse: the page then works without, so nothing here
  * throws.

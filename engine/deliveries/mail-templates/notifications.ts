@@ -1,28 +1,13 @@
 import type { NotificationFacts, NotificationKind } from '../../../protocol/notifications.ts';
 import type { MailData, MailedNews, MailLocale } from '../mail.ts';
+import { CAMPAIGN_ENGLISH, CAMPAIGN_GERMAN } from './campaign-news.ts';
 import type { Letter } from './letter.ts';
+import type { NewsWords, Where, Words } from './news-words.ts';
 import { greeting, timeOf } from './wording.ts';
 
 /** What people are told of, in mails and pushes. The pages have words of their own. */
 
 type Texts<Name extends keyof MailData> = Readonly<Record<MailLocale, (data: MailData[Name]) => Letter>>;
-
-/** One notification in words. */
-export interface NewsWords {
-  /** a headline, without the organisation's name */
-  readonly title: string;
-  /** whole sentences */
-  readonly sentences: readonly string[];
-  /** what the link is called */
-  readonly act: string;
-}
-
-interface Where {
-  readonly organisation: string;
-  readonly timeZone: string;
-}
-
-type Words = (facts: NotificationFacts, where: Where) => NewsWords;
 
 const titleOf = ({ title = '' }: NotificationFacts) => title;
 const at = (locale: MailLocale, moment: string | null | undefined, { timeZone }: Where) =>
@@ -76,6 +61,7 @@ function meetingGerman(facts: NotificationFacts, where: Where): NewsWords {
 }
 
 const ENGLISH: Readonly<Record<NotificationKind, Words>> = {
+  ...CAMPAIGN_ENGLISH,
   'meeting.invitation': meetingEnglish,
   'election.opened': (facts, where) => {
     const end = at('en', facts.closes_at, where);
@@ -125,6 +111,7 @@ const ENGLISH: Readonly<Record<NotificationKind, Words>> = {
 };
 
 const GERMAN: Readonly<Record<NotificationKind, Words>> = {
+  ...CAMPAIGN_GERMAN,
   'meeting.invitation': meetingGerman,
   'election.opened': (facts, where) => {
     const end = at('de', facts.closes_at, where);

@@ -15,7 +15,7 @@ import type {
   VersionedDocument,
 } from '../backend.ts';
 import { type DocumentDigest, differencesBetween, digestOf } from '../digest.ts';
-import type { SearchDocument } from '../document.ts';
+import type { IdeaFacts, SearchDocument } from '../document.ts';
 import { excerpt, inOneLine, mark, type Segment, segmentsOf } from '../marks.ts';
 import { organisationsIn } from '../organisations.ts';
 import * as queries from '../queries.ts';
@@ -33,6 +33,14 @@ interface Source {
   readonly state: string;
   readonly draft: boolean;
   readonly at: string;
+  /** documents that everybody may find, and those of an older mapping, have none */
+  readonly audience?: readonly string[];
+  /** of ideas alone */
+  readonly campaign_id?: string;
+  readonly tags?: readonly string[];
+  readonly submitter_name?: string;
+  readonly coin_count?: number | null;
+  readonly context_id?: string | null;
 }
 
 interface Hit {
@@ -50,7 +58,7 @@ interface Answer {
     readonly hits: readonly Hit[];
     readonly total?: { readonly value: number; readonly relation: string };
   };
-  readonly aggregations?: { readonly kinds: Buckets; readonly states: Buckets };
+  readonly aggregations?: { readonly kinds: Buckets; readonly states: Buckets; readonly tags: Buckets };
 }
 
 const VERSION_CONFLICT = 409;
@@ -94,11 +102,13 @@ export class OpenSearchBackend implements SearchBackend {
         meetingId: _source.meeting_id,
         state: _source.state,
         at: new Date(_source.at),
+        idea: ideaIn(_source),
       })),
       total: hits.total?.value ?? 0,
       complete: hits.total?.relation === 'eq',
       kinds: counts(aggregations?.kinds),
       states: counts(aggregations?.states),
+      tags: counts(aggregations?.tags),
     };
   }
 
@@ -109,6 +119,7 @@ export class OpenSearchBackend implements SearchBackend {
       title: _source.title,
       state: _source.state,
       meetingId: _source.meeting_id,
+      coinCount: _source.coin_count ?? null,
     }));
   }
 
@@ -298,9 +309,20 @@ export class OpenSearchBackend implements SearchBackend {
   }
 }
 
-function fieldsOf(orgId: string, { version: _, meetingId, at, ...document }: VersionedDocument) {
+/** Without the fields of ideas where it is none: see MAPPING_VERSION. */
+function fieldsOf(orgId: string, { version: _, meetingId, at, audience, idea, ...document }: VersionedDocument) {
   return {
     ...document,
+    ...(audience.length === 0 ? {} : { audience }),
+    ...(idea === null
+      ? {}
+      : {
+          campaign_id: idea.campaignId,
+          tags: idea.tags,
+          submitter_name: idea.submitterName,
+          coin_count: idea.coinCount,
+          context_id: idea.contextId,
+        }),
     org_id: orgId,
     meeting_id: meetingId,
     at: at.toISOString(),
@@ -309,9 +331,20 @@ function fieldsOf(orgId: string, { version: _, meetingId, at, ...document }: Ver
   };
 }
 
-function documentOf({ meeting_id, at, ...source }: Source): SearchDocument {
-  const { id, kind, language, title, body, state, draft } = source;
-  return { id, kind, language, title, body, state, draft, meetingId: meeting_id, at: new Date(at) };
+function ideaIn(source: Source): IdeaFacts | null {
+  if (source.campaign_id === undefined) return null;
+  return {
+    campaignId: source.campaign_id,
+    tags: source.tags ?? [],
+    submitterName: source.submitter_name ?? '',
+    coinCount: source.coin_count ?? null,
+    contextId: source.context_id ?? null,
+  };
+}
+
+function documentOf(source: Source): SearchDocument {
+  const { id, kind, language, title, body, state, draft, meeting_id: meetingId, at, audience = [] } = source;
+  return { id, kind, language, title, body, state, draft, meetingId, at: new Date(at), audience, idea: ideaIn(source) };
 }
 
 /** The marked text of whichever field of this name has marks: that of the words, or that of the stems of a language. */

@@ -1,8 +1,11 @@
 import { SEARCH_LANGUAGES } from '../../../protocol/search.ts';
 import type { SearchLanguage } from '../document.ts';
 
-/** Rises with every change of mapping or analyzers: an index of another version is built anew beside the old one. */
-export const MAPPING_VERSION = 1;
+/**
+ * Rises with every change of mapping or analyzers: an index of another version is built anew beside the old one. 2: ideas and
+ * audiences. Documents that have neither send none of those fields, so that the older indices of other kinds go on as they are.
+ */
+export const MAPPING_VERSION = 2;
 
 /** How Polish is reduced to stems: by a dictionary of the server, or not at all where it has none. */
 export type PolishAnalysis = 'hunspell' | 'folded';
@@ -64,6 +67,12 @@ export function indexBody(polish: PolishAnalysis, refreshMs: number) {
         state: { type: 'keyword' },
         draft: { type: 'boolean' },
         at: { type: 'date' },
+        audience: { type: 'keyword' },
+        campaign_id: { type: 'keyword' },
+        tags: { type: 'keyword' },
+        submitter_name: { type: 'keyword' },
+        coin_count: { type: 'long' },
+        context_id: { type: 'keyword' },
         title: folded,
         body: folded,
         ...inLanguage,

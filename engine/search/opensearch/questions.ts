@@ -1,4 +1,4 @@
-import type { SearchQuestion, SearchReader, SimilarQuestion } from '../backend.ts';
+import type { SearchQuestion, SearchReader, SearchSort, SimilarQuestion } from '../backend.ts';
 import type { SearchLanguage } from '../document.ts';
 import { MARK_BEGIN, MARK_END } from '../marks.ts';
 import type { Word } from '../words.ts';
@@ -9,6 +9,7 @@ const EXCERPT_CHARACTERS = 160;
 /** A slip is looked for behind the first letter and among so many words: over all fields and words it takes thrice as long. */
 const FUZZY = { fuzziness: 'AUTO', prefix_length: 1, max_expansions: 20 };
 const FACETS_MAX_ENTRIES = 20;
+const IDEA_FIELDS = ['campaign_id', 'tags', 'submitter_name', 'coin_count', 'context_id'];
 const COUNTED_MAX_DOCUMENTS = 1_000;
 
 /**
@@ -26,11 +27,27 @@ function within(reader: SearchReader, question: Clause, kinds = reader.kinds): C
       filter: [
         { term: { org_id: reader.orgId } },
         ...(reader.meetingId === null ? [] : [{ term: { meeting_id: reader.meetingId } }]),
+        ...(reader.audience === null ? [] : [forAudience(reader.audience)]),
         scopes.length === 0 ? { match_none: {} } : { bool: { should: scopes, minimum_should_match: 1 } },
       ],
     },
   };
 }
+
+function forAudience(audience: readonly string[]): Clause {
+  const everybody = { bool: { must_not: [{ exists: { field: 'audience' } }] } };
+  return { bool: { should: [everybody, { terms: { audience } }], minimum_should_match: 1 } };
+}
+
+const inCampaign = (campaignId: string | null): readonly Clause[] =>
+  campaignId === null ? [] : [{ term: { campaign_id: campaignId } }];
+
+/** What stands first. Kinds that take no coins come behind those that do, and their indices may not know the field. */
+const SORTS: Readonly<Record<SearchSort, readonly (string | Clause)[]>> = {
+  relevance: ['_score'],
+  coins: [{ coin_count: { order: 'desc', missing: '_last', unmapped_type: 'long' } }],
+  newest: [],
+};
 
 /** One word: as it is, as a beginning, by its stem in each language, and as a slip in the title. */
 function wordClause({ word, raw }: Word, languages: readonly SearchLanguage[]): Clause {
@@ -73,27 +90,35 @@ function highlight(languages: readonly SearchLanguage[]): Clause {
   };
 }
 
-export function searchBody({ reader, words, languages, onlyKinds, state, offset, limit }: SearchQuestion): Clause {
+export function searchBody(question: SearchQuestion): Clause {
+  const { reader, words, languages, onlyKinds, state, tag, campaignId, sort, offset, limit } = question;
   const kindShown = onlyKinds === null ? [] : [{ terms: { kind: onlyKinds } }];
   const stateShown = state === null ? [] : [{ term: { state } }];
+  const tagShown = tag === null ? [] : [{ term: { tags: tag } }];
   const facet = (field: string, filter: readonly Clause[]) => ({
     filter: { bool: { filter } },
     aggs: { values: { terms: { field, size: FACETS_MAX_ENTRIES } } },
   });
   return {
-    query: within(reader, { bool: { must: words.map((word) => wordClause(word, languages)) } }),
-    post_filter: { bool: { filter: [...kindShown, ...stateShown] } },
-    aggs: { kinds: facet('kind', stateShown), states: facet('state', kindShown) },
-    sort: ['_score', { at: 'desc' }, { id: 'asc' }],
+    query: within(reader, {
+      bool: { must: words.map((word) => wordClause(word, languages)), filter: inCampaign(campaignId) },
+    }),
+    post_filter: { bool: { filter: [...kindShown, ...stateShown, ...tagShown] } },
+    aggs: {
+      kinds: facet('kind', [...stateShown, ...tagShown]),
+      states: facet('state', [...kindShown, ...tagShown]),
+      tags: facet('tags', [...kindShown, ...stateShown]),
+    },
+    sort: [...SORTS[sort], { at: 'desc' }, { id: 'asc' }],
     from: offset,
     size: limit,
     track_total_hits: COUNTED_MAX_DOCUMENTS,
     highlight: highlight(languages),
-    _source: ['kind', 'id', 'title', 'body', 'meeting_id', 'state', 'at'],
+    _source: ['kind', 'id', 'title', 'body', 'meeting_id', 'state', 'at', ...IDEA_FIELDS],
   };
 }
 
-export function similarBody({ reader, kind, title, words, languages, limit }: SimilarQuestion): Clause {
+export function similarBody({ reader, kind, campaignId, title, words, languages, limit }: SimilarQuestion): Clause {
   const fields = ['title', ...languages.map((language) => `title_${language}`)];
   const like = {
     fields,
@@ -110,6 +135,7 @@ export function similarBody({ reader, kind, title, words, languages, limit }: Si
     bool: {
       should: [{ more_like_this: like }, { bool: { should: slips, minimum_should_match: '60%', boost: 0.5 } }],
       minimum_should_match: 1,
+      filter: inCampaign(campaignId),
     },
   };
   return {
@@ -120,13 +146,13 @@ export function similarBody({ reader, kind, title, words, languages, limit }: Si
     ),
     size: limit,
     track_total_hits: false,
-    _source: ['id', 'title', 'state', 'meeting_id'],
+    _source: ['id', 'title', 'state', 'meeting_id', 'coin_count'],
   };
 }
 
 /** Everything of one organisation and kind in the order of ids, for comparing; behind `after`. */
 export function walkBody(orgId: string, kind: string, after: string | null, limit: number): Clause {
-  const reader = { orgId, kinds: [{ kind, drafts: true }], meetingId: null };
+  const reader = { orgId, kinds: [{ kind, drafts: true }], meetingId: null, audience: null };
   return {
     query: within(reader, { match_all: {} }),
     sort: [{ id: 'asc' }],

@@ -52,6 +52,7 @@ function welcome(gate: Gate, connection: Connection, identity: Identity): string
   connection.identity = identity;
   gate.access.join(connection);
   connection.mayCast = permits(identity, 'ballots.cast');
+  connection.mayMove = permits(identity, 'coins.move');
   connection.framesMax = identity.kind === 'api_key' ? framesPerSecondMachine : framesPerSecondAttendee;
   return JSON.stringify({
     org_id: identity.orgId,

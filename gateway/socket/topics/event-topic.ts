@@ -3,7 +3,10 @@ import type { TopicEvent } from '../../../protocol/frames/messages.ts';
 import type { SocketLimits } from '../limits.ts';
 import { Topic, type TopicParts } from './topic.ts';
 
-const BALLOTS = 'election.ballots'; // the tally topic counts them, as far as the visibility allows
+/** Tally and board count them, as far as the visibility allows. */
+const COUNTED: readonly string[] = ['election.ballots', 'campaign.coins'];
+/** Of ideas that only their submitter and managers see: that something came in is told, not which. */
+const NOT_FOR_ALL: readonly string[] = ['idea.submitted', 'idea.changed', 'idea.rejected'];
 
 export interface EventSource {
   /** the whole state as JSON will have it */
@@ -18,7 +21,7 @@ export interface EventSource {
 
 /** A log entry as subscribers see it: without who did it, and without anything that is not listed here. */
 export function eventOf({ pos, kind, topic, at, payload }: LogEntry): TopicEvent {
-  const { state, reason, title, present, closes_at: closesAt } = payload;
+  const { state, reason, title, present, closes_at: closesAt, idea, into } = payload;
   return {
     pos,
     kind,
@@ -29,15 +32,17 @@ export function eventOf({ pos, kind, topic, at, payload }: LogEntry): TopicEvent
     ...(typeof title === 'string' ? { title } : {}),
     ...(typeof present === 'number' ? { present } : {}),
     ...(typeof closesAt === 'string' ? { closes_at: closesAt } : {}),
+    ...(typeof idea === 'string' && !NOT_FOR_ALL.includes(kind) ? { idea } : {}),
+    ...(typeof into === 'string' ? { into } : {}),
   };
 }
 
 export function isEvent(entry: LogEntry): boolean {
-  return entry.kind !== BALLOTS;
+  return !COUNTED.includes(entry.kind);
 }
 
 /**
- * Events of a meeting or an election, gathered so that there are at most 10 messages a second. The state is read at
+ * Events of a meeting, an election or a campaign, gathered so that there are at most 10 messages a second. The state is read at
  * most once a second, however many come and go: a newcomer gets it with the events that came after.
  */
 export class EventTopic extends Topic {

@@ -44,7 +44,10 @@ export class InboxReader {
   }
 }
 
-/** How much is unread in one person's inbox, read anew whenever inboxes of the organisation have filled. */
+/**
+ * How much is unread in one person's inbox, read anew whenever inboxes of the organisation have filled, when the person reads in
+ * another tab, and now and then, since that may go through another gateway.
+ */
 export class InboxTopic extends Topic {
   readonly #read: () => Promise<Outcome<InboxFigures>>;
   readonly #pos: () => number;
@@ -78,8 +81,13 @@ export class InboxTopic extends Topic {
     return accept(null);
   }
 
+  /** It may have been read elsewhere, of which the log says nothing. */
+  refresh(): void {
+    this.wake(this.#pos());
+  }
+
   wake(pos: number): void {
-    this.#wokenFor = pos;
+    this.#wokenFor = Math.max(this.#wokenFor ?? this.offset, pos);
     if (this.#reading) return;
     this.#reading = true;
     this.#readOn()

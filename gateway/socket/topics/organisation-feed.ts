@@ -5,6 +5,8 @@ import { type EventTopic, eventOf, isEvent } from './event-topic.ts';
 import { FILLED, type InboxTopic } from './inbox-topic.ts';
 import { AUDIENCES, keyOf } from './topic.ts';
 
+/** Kinds of entries whose topic is a campaign. */
+const OF_CAMPAIGNS = /^(campaign|idea)\./;
 /** Kinds of entries whose topic is a meeting; a proxy for all meetings has none, and its own id is nobody's topic. */
 const OF_MEETINGS = /^(meeting|agenda|speakers|proxy|proxies)\./;
 /** What happens to drafts alone. */
@@ -72,6 +74,11 @@ export class OrganisationFeed {
     this.#inboxes.delete(topic);
   }
 
+  /** All at once: they are read in one query. */
+  refreshInboxes(): void {
+    for (const inbox of this.#inboxes) inbox.refresh();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#follow?.then(
@@ -134,7 +141,7 @@ export class OrganisationFeed {
       if (entry.kind === FILLED) for (const inbox of this.#inboxes) inbox.wake(entry.pos);
       if (isEvent(entry)) {
         const meeting = this.#watchesMeetings() ? await this.meetingOf(entry) : null;
-        await this.#tell(`election:${entry.topic}`, entry);
+        await this.#tell(`${OF_CAMPAIGNS.test(entry.kind) ? 'campaign' : 'election'}:${entry.topic}`, entry);
         if (meeting !== null) await this.#tell(`meeting:${meeting}`, entry);
       }
       this.#pos = entry.pos;

@@ -1,7 +1,8 @@
-import { accept, type Engine, type Outcome } from '../../../engine/index.ts';
-import type { ElectionTopicData, MeetingTopicData } from '../../../protocol/frames/messages.ts';
+import { accept, type CampaignViewer, type Engine, type Outcome } from '../../../engine/index.ts';
+import type { CampaignTopicData, ElectionTopicData, MeetingTopicData } from '../../../protocol/frames/messages.ts';
 import type { MeetingLiveView } from '../../../protocol/meetings.ts';
 import { agendaAsJson } from '../../http/agenda.ts';
+import { campaignAsJson } from '../../http/campaigns.ts';
 import { electionAsJson } from '../../http/elections.ts';
 import { meetingAsJson, presenceAsJson } from '../../http/meetings.ts';
 import { speakersAsJson } from '../../http/speakers.ts';
@@ -15,6 +16,22 @@ export async function readElection(
 ): Promise<Outcome<ElectionTopicData>> {
   const election = await engine.elections.get(orgId, electionId);
   return election.ok ? accept({ election: electionAsJson(election.value) }) : election;
+}
+
+/** Sees what there is; who watches has been found to see the campaign. */
+const ANYBODY: CampaignViewer = { memberId: null, roles: ['admin'], actor: '' };
+
+/** The whole state of a campaign topic, the same for all: nothing of what only its managers see. */
+export async function readCampaign(
+  engine: Engine,
+  orgId: string,
+  campaignId: string,
+): Promise<Outcome<CampaignTopicData>> {
+  const found = await engine.campaigns.show(orgId, campaignId, ANYBODY);
+  if (!found.ok) return found;
+  return accept({
+    campaign: campaignAsJson({ ...found.value, membership: null, canManage: false, pendingIdeas: null }),
+  });
 }
 
 /** The whole state of a meeting topic: the meeting and the newest of its elections that the audience sees. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '../quantiles.ts';
 import type { Answers, CastReport, ConnectOrder, Done, Order, WatchReport } from './orders.ts';
-import { Prepared } from './prepared.ts';
+import { type Prepared, preparedBallots, preparedCoins } from './prepared.ts';
 import { RawSocket, type RawSocketEvents, textFrame } from './raw-socket.ts';
 
 /**
@@ -47,8 +47,9 @@ function nowPrepared(): Prepared {
   return prepared;
 }
 
-async function connect({ wsUrl, apiKey, sockets: count }: ConnectOrder): Promise<Done> {
-  const hello = textFrame(JSON.stringify({ id: GREETING_ID, op: 'hello', api_key: apiKey }));
+async function connect({ wsUrl, apiKey, tickets, sockets: count }: ConnectOrder): Promise<Done> {
+  const greeting = (secret: object) => textFrame(JSON.stringify({ id: GREETING_ID, op: 'hello', ...secret }));
+  const helloOfAll = greeting({ api_key: apiKey });
   const first = sockets.length;
   greeted = [];
   let next = first;
@@ -61,8 +62,8 @@ async function connect({ wsUrl, apiKey, sockets: count }: ConnectOrder): Promise
       const accepted = new Promise<boolean>((resolve) => {
         greeted[number] = resolve;
       });
-      socket.send(hello);
-      if (!(await accepted)) throw new Error('the gateway does not take our API key');
+      socket.send(tickets === undefined ? helloOfAll : greeting({ ticket: tickets[number - first] }));
+      if (!(await accepted)) throw new Error('the gateway does not take our API key or ticket');
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -198,7 +199,10 @@ function carryOut(order: Order): Promise<Answers[Order['do']]> | Answers[Order['
     case 'connect':
       return connect(order);
     case 'prepare':
-      prepared = new Prepared(order);
+      prepared = preparedBallots(order);
+      return DONE;
+    case 'prepare coins':
+      prepared = preparedCoins(order);
       return DONE;
     case 'closed loop':
       return closedLoop(order.window, order.maxMs);

@@ -3,7 +3,9 @@
 export interface ConnectOrder {
   readonly do: 'connect';
   readonly wsUrl: string;
-  readonly apiKey: string;
+  /** one for all sockets; or a ticket for each */
+  readonly apiKey?: string;
+  readonly tickets?: readonly string[];
   readonly sockets: number;
 }
 
@@ -14,6 +16,14 @@ export interface PrepareOrder {
   readonly prefix: string;
   readonly from: number;
   readonly upto: number;
+}
+
+/** Makes frames that each give a coin: the n-th act has the n-th request id and goes to the n-th idea. */
+export interface PrepareCoinsOrder {
+  readonly do: 'prepare coins';
+  readonly campaign: string;
+  readonly requestIds: readonly string[];
+  readonly ideaIds: readonly string[];
 }
 
 /** Every socket always has `window` casts on their way; no new ones after `maxMs`. */
@@ -51,6 +61,8 @@ export interface DisconnectOrder {
 
 /** What became of the casts of one order. */
 export interface CastReport {
+  /** which of the prepared ones were accepted, where they have no tracking codes */
+  readonly acceptedNumbers: readonly number[];
   /** accepted tracking codes, 32 hex characters each */
   readonly trackingCodes: string;
   readonly accepted: number;
@@ -80,6 +92,7 @@ export interface Done {
 export interface Answers {
   connect: Done;
   prepare: Done;
+  'prepare coins': Done;
   'closed loop': CastReport;
   'open loop': CastReport;
   burst: CastReport;
@@ -91,6 +104,7 @@ export interface Answers {
 export type Order =
   | ConnectOrder
   | PrepareOrder
+  | PrepareCoinsOrder
   | ClosedLoopOrder
   | OpenLoopOrder
   | BurstOrder

@@ -1,7 +1,7 @@
 import { castFields } from '../../../client/frame-socket.ts';
 import { BALLOTS, castKeys } from '../poll.ts';
 import { quantile } from '../quantiles.ts';
-import type { CastReport, PrepareOrder } from './orders.ts';
+import type { CastReport, PrepareCoinsOrder, PrepareOrder } from './orders.ts';
 import { textFrame } from './raw-socket.ts';
 
 const CODE_CHARACTERS = 32;
@@ -11,6 +11,24 @@ const CODE_END = '"}'.length;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
 const LETTER_T = 't'.charCodeAt(0);
+
+/** Casts of voters `from` to `upto` - 1. */
+export function preparedBallots({ electionId, prefix, from, upto }: PrepareOrder): Prepared {
+  const ballots = BALLOTS.map((ballot) => JSON.stringify(ballot));
+  const keys = castKeys(upto - from);
+  const fieldsOf = (i: number) => {
+    const ballot = ballots[(from + i) % ballots.length] as string;
+    return castFields(electionId, ballot, keys[i] as string, `${prefix}${from + i}`);
+  };
+  return new Prepared(upto - from, fieldsOf, true);
+}
+
+/** Gifts of one coin each. */
+export function preparedCoins({ campaign, requestIds, ideaIds }: PrepareCoinsOrder): Prepared {
+  const fieldsOf = (i: number) =>
+    `"op":"allocate","campaign":"${campaign}","idea_id":"${ideaIds[i]}","amount":1,"request_id":"${requestIds[i]}"`;
+  return new Prepared(requestIds.length, fieldsOf, false);
+}
 
 /**
  * The casts of one order: frames made before the clock runs, then when each was due and what came of it. A cast's
@@ -23,7 +41,9 @@ export class Prepared {
   readonly #starts: Uint32Array;
   readonly #dueAt: Float64Array;
   readonly #tookMs: Float64Array;
-  readonly #codes: Buffer;
+  /** where accepted ones are known by a code at the end of the reply */
+  readonly #codes: Buffer | undefined;
+  readonly #acceptedNumbers: number[] = [];
   readonly #answered: Uint8Array;
   readonly #refused: Record<string, number> = {};
   answered = 0;
@@ -31,24 +51,20 @@ export class Prepared {
   #startedAt = 0;
   #endedAt = 0;
 
-  constructor({ electionId, prefix, from, upto }: PrepareOrder) {
-    this.count = upto - from;
-    const ballots = BALLOTS.map((ballot) => JSON.stringify(ballot));
-    const keys = castKeys(this.count);
+  /** @param fieldsOf a frame's fields but its id, as JSON without braces */
+  constructor(count: number, fieldsOf: (number: number) => string, hasCodes: boolean) {
+    this.count = count;
     this.#starts = new Uint32Array(this.count + 1);
     const frames: Buffer[] = [];
     for (let i = 0; i < this.count; i += 1) {
-      const voter = from + i;
-      const ballot = ballots[voter % ballots.length] as string;
-      const fields = castFields(electionId, ballot, keys[i] as string, `${prefix}${voter}`);
-      const frame = textFrame(`{"id":${i},${fields}}`);
+      const frame = textFrame(`{"id":${i},${fieldsOf(i)}}`);
       frames.push(frame);
       this.#starts[i + 1] = (this.#starts[i] as number) + frame.length;
     }
     this.#frames = Buffer.concat(frames);
     this.#dueAt = new Float64Array(this.count);
     this.#tookMs = new Float64Array(this.count);
-    this.#codes = Buffer.alloc(this.count * CODE_CHARACTERS);
+    this.#codes = hasCodes ? Buffer.alloc(this.count * CODE_CHARACTERS) : undefined;
     this.#answered = new Uint8Array(this.count);
   }
 
@@ -77,7 +93,8 @@ export class Prepared {
     this.#tookMs[id] = now - (this.#dueAt[id] as number);
     if (bytes[at + OK_VALUE] === LETTER_T) {
       const end = upto - CODE_END;
-      bytes.copy(this.#codes, this.#accepted * CODE_CHARACTERS, end - CODE_CHARACTERS, end);
+      if (this.#codes === undefined) this.#acceptedNumbers.push(id);
+      else bytes.copy(this.#codes, this.#accepted * CODE_CHARACTERS, end - CODE_CHARACTERS, end);
       this.#accepted += 1;
     } else this.#refuse(bytes.toString('utf8', from, upto));
     return true;
@@ -86,7 +103,8 @@ export class Prepared {
   report(sent = this.count): CastReport {
     const latencies = this.#tookMs.filter((_, i) => this.#answered[i] === 1);
     return {
-      trackingCodes: this.#codes.toString('latin1', 0, this.#accepted * CODE_CHARACTERS),
+      acceptedNumbers: this.#acceptedNumbers,
+      trackingCodes: this.#codes?.toString('latin1', 0, this.#accepted * CODE_CHARACTERS) ?? '',
       accepted: this.#accepted,
       refused: this.#refused,
       unanswered: sent - this.answered,

@@ -3,13 +3,13 @@ import { makeOptions } from './option-ids.ts';
 import { pabulibBallots } from './pabulib-ballots.ts';
 import { columnAt, metaNumber, type PabulibSections, readSections, type Section } from './pabulib-sections.ts';
 import { readVotes, VOTE_TYPES, type Vote, type VoteType, voteTotals } from './pabulib-votes.ts';
-import type { ExpectedFigures, FileOption, ParsedElection } from './parsed-election.ts';
+import type { ExpectedFigures, FileBudget, FileOption, ParsedElection } from './parsed-election.ts';
 import type { SourceText } from './source-text.ts';
 
 /**
  * Pabulib's participatory budgets (https://pabulib.org/format): approval, choose-1, ordinal, cumulative, scoring.
  * Every row of VOTES is one ballot; an empty vote is a blank one. The settings are widened where ballots of the file
- * break them, since their city counted them: every ballot can be cast. Costs and the budget are not applied.
+ * break them, since their city counted them: every ballot can be cast. Costs and the budget are read, and not applied.
  * Throws ElectionFileError with the line.
  */
 export function readPabulib(source: SourceText): ParsedElection {
@@ -25,6 +25,7 @@ export function readPabulib(source: SourceText): ParsedElection {
   const expected = readExpected(sections.projects, options);
   noteDifferences(expected, votes, notes);
   const selected = [...expected.values()].filter((figures) => figures.selected === 1).length;
+  const budget = readBudget(sections, options);
   const header = new Map([...sections.meta].map(([key, entry]) => [key, entry.value]));
   return {
     ...pabulibBallots(file, type, sections.meta, options, votes, notes),
@@ -36,7 +37,17 @@ export function readPabulib(source: SourceText): ParsedElection {
     ...(selected > 0 ? { seats: selected } : {}),
     notes,
     expected,
+    ...(budget === null ? {} : { budget }),
   };
+}
+
+/** null unless the budget and every cost are whole numbers above zero. */
+function readBudget({ meta, projects }: PabulibSections, options: readonly FileOption[]): FileBudget | null {
+  const whole = (cell: string | undefined) => (/^[1-9]\d{0,14}$/.test(cell ?? '') ? Number(cell) : Number.NaN);
+  const costAt = projects.columns.get('cost') ?? -1;
+  const costs = new Map(options.map(({ id }, index) => [id, whole(projects.rows[index]?.cells[costAt])]));
+  const total = whole(meta.get('budget')?.value);
+  return [total, ...costs.values()].some(Number.isNaN) ? null : { total, costs };
 }
 
 function voteType(file: string, { meta }: PabulibSections): VoteType {

@@ -44,6 +44,12 @@ export interface ExpectedFigures {
   readonly selected?: number;
 }
 
+/** Pabulib: what may be spent together, and what options cost, in whole units of the file's currency; by option id. */
+export interface FileBudget {
+  readonly total: number;
+  readonly costs: ReadonlyMap<string, number>;
+}
+
 interface SourceInfo {
   /** the file's name without its folder */
   readonly file: string;
@@ -69,6 +75,8 @@ interface FileOfBallots<Kind extends string, Ballot> {
   readonly notes: readonly string[];
   /** by option id */
   readonly expected?: ReadonlyMap<string, ExpectedFigures>;
+  /** absent where the file has none, or one that is not of whole units */
+  readonly budget?: FileBudget;
 }
 
 /** complete: every ballot that is not blank ranks every option, so a last tie means 'the rest'. */

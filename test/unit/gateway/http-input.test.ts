@@ -75,6 +75,17 @@ describe('fields', () => {
     expect(await fields(cast, { cast_key: CAST_KEY })).toEqual(['ballot']);
   });
 
+  test('texts that are too long have a code of their own, unless something else is wrong too', async () => {
+    const long = { title: 'x'.repeat(1_001), method: { method: 'motion', settings: {} } };
+    const { status, json } = await call('POST', '/v1/elections', { body: long });
+    expect([status, json.error_code]).toEqual([422, 'VALIDATION_002']);
+    expect(json.details.fields).toMatchObject([{ path: 'title', reason: 'too_long' }]);
+    expect(json.message).toMatch(/^A text is too long: title /);
+    expect(await fields('/v1/elections', { ...long, colour: 'red' })).toEqual(['title', 'colour']);
+    const short = await call('POST', '/v1/elections', { body: { ...motion, title: '' } });
+    expect(short.json.error_code).toBe('VALIDATION_001');
+  });
+
   test.each([
     ['title', { ...motion, title: '  ' }],
     ['method.method', { ...motion, method: { method: 'oracle', settings: {} } }],

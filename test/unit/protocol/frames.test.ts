@@ -9,7 +9,7 @@ const ID = '0192f0c1-4d2e-7cc3-9a51-3b7d0c6f1a10';
 test('a topic has a kind and an id in small letters', () => {
   expect(partsOfTopic(`tally:${ID}`)).toEqual({ kind: 'tally', id: ID });
   expect(topic.safeParse(`meeting:${ID}`).success).toBe(true);
-  for (const text of ['', 'tally', `board:${ID}`, `tally:${ID.toUpperCase()}`, `tally:${ID} `, `tally:${ID}\n`]) {
+  for (const text of ['', 'tally', `motion:${ID}`, `tally:${ID.toUpperCase()}`, `tally:${ID} `, `tally:${ID}\n`]) {
     expect(topic.safeParse(text).success, text).toBe(false);
     expect(() => partsOfTopic(text)).toThrow(RangeError);
   }

@@ -26,6 +26,7 @@ function appended(): readonly string[] {
   return [
     ...all(sql, /urn\.(?:announce|announce_paper|append_log)\([^;]*?'([a-z_]+\.[a-z_]+)'/g),
     ...all(sql, /THEN '([a-z_]+\.[a-z_]+)' ELSE 'election\.'/g),
+    ...all(sql, /(?:THEN|ELSE) '((?:campaign|idea)\.[a-z_]+)'/g),
     ...states.map((state) => `election.${state}`),
     ...all(engine, /appendLog\([^;]*?'([a-z_]+\.[a-z_]+)'/g),
     ...all(engine, /append_log\([^`]*?'([a-z_]+\.[a-z_]+)'/g),

@@ -1,17 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const WEB = resolve(import.meta.dirname, '../../../web');
 type Texts = Readonly<Record<string, string>>;
 
-const apps = readdirSync(WEB, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && readdirSync(join(WEB, entry.name)).includes('texts'))
-  .map(({ name }) => name);
+/** Apps and rooms of apps that have catalogues, e.g. 'attend' or 'moderate/campaigns'. */
+const apps = readdirSync(WEB, { withFileTypes: true, recursive: true })
+  .filter((entry) => entry.isDirectory() && entry.name === 'texts' && !entry.parentPath.includes('dist'))
+  .map(({ parentPath }) => relative(WEB, parentPath));
 
+/** All catalogues of a folder together: en.ts, and what stands beside it, e.g. figures-en.ts. */
 async function textsOf(app: string, language: 'en' | 'de'): Promise<Texts> {
-  const file = (await import(join(WEB, app, 'texts', `${language}.ts`))) as Record<string, Texts>;
-  return file[language] ?? {};
+  const folder = join(WEB, app, 'texts');
+  const names = readdirSync(folder).filter((name) => name.endsWith(`${language}.ts`));
+  const files = await Promise.all(names.map((name) => import(join(folder, name)) as Promise<Record<string, Texts>>));
+  return Object.assign({}, ...files.map((file) => file[language]));
 }
 
 /** Everything an app's code says, without the catalogues themselves. */

@@ -33,6 +33,7 @@ export function areaName(area: string): string {
     credentials: t('audit.area.credentials'),
     paper: t('audit.area.paper'),
     access: t('audit.area.access'),
+    dead_letters: t('audit.area.dead_letters'),
     audit: t('audit.area.audit'),
   };
   return names[area] ?? area;
@@ -51,7 +52,7 @@ export const AREAS = [
     'results',
     'election_templates',
   ],
-  ...['api_keys', 'webhooks', 'access', 'organisations', 'quotas', 'audit'],
+  ...['api_keys', 'webhooks', 'access', 'organisations', 'quotas', 'dead_letters', 'audit'],
 ] as const;
 
 function verbName(verb: string): string {
@@ -69,6 +70,8 @@ function verbName(verb: string): string {
     revoked: t('audit.verb.revoked'),
     erased: t('audit.verb.erased'),
     archived: t('audit.verb.archived'),
+    retried: t('audit.verb.retried'),
+    dropped: t('audit.verb.dropped'),
   };
   return names[verb] ?? verb;
 }

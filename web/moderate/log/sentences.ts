@@ -96,6 +96,25 @@ const SENTENCES: Readonly<Record<LogKind, (parts: Parts) => string>> = {
     t('log.said.election.paper_mismatch', { who, what, count: figureIn(entry, 'ballots') }),
   'election.paper_withdrawn': ({ who, what, entry }) =>
     t('log.said.election.paper_withdrawn', { who, what, count: figureIn(entry, 'ballots') }),
+  'campaign.created': ({ who, what }) => t('log.said.campaign.created', { who, what }),
+  'campaign.changed': ({ who, what }) => t('log.said.campaign.changed', { who, what }),
+  'campaign.deleted': ({ who, what }) => t('log.said.campaign.deleted', { who, what }),
+  'campaign.activated': ({ who, what }) => t('log.said.campaign.activated', { who, what }),
+  'campaign.completed': ({ who, what }) => t('log.said.campaign.completed', { who, what }),
+  'campaign.archived': ({ who, what }) => t('log.said.campaign.archived', { who, what }),
+  'campaign.coins_expired': ({ who, what }) => t('log.said.campaign.coins_expired', { who, what }),
+  'campaign.member': ({ who, what }) => t('log.said.campaign.member', { who, what }),
+  'campaign.tags': ({ who, what }) => t('log.said.campaign.tags', { who, what }),
+  'campaign.coins': ({ what, entry }) => t('log.said.campaign.coins', { what, count: figureIn(entry, 'size') }),
+  'idea.submitted': ({ who, what }) => t('log.said.idea.submitted', { who, what }),
+  'idea.changed': ({ who, what }) => t('log.said.idea.changed', { who, what }),
+  'idea.approved': ({ who, what }) => t('log.said.idea.approved', { who, what }),
+  'idea.rejected': ({ who, what }) => t('log.said.idea.rejected', { who, what }),
+  'idea.merged': ({ who, what }) => t('log.said.idea.merged', { who, what }),
+  'idea.accepted': ({ who, what }) => t('log.said.idea.accepted', { who, what }),
+  'idea.started': ({ who, what }) => t('log.said.idea.started', { who, what }),
+  'idea.completed': ({ who, what }) => t('log.said.idea.completed', { who, what }),
+  'idea.commented': ({ who, what }) => t('log.said.idea.commented', { who, what }),
 };
 
 function isKnown(kind: string): kind is LogKind {

@@ -5,12 +5,12 @@ import { t } from '../texts.ts';
 import type { DraftOption } from './draft.ts';
 import { useRight } from './right.ts';
 
-const PICTURE_TYPES = ['image/png', 'image/jpeg', 'image/webp'];
+export const PICTURE_TYPES = ['image/png', 'image/jpeg', 'image/webp'];
 const ALT_MAX = 200;
 const MEGABYTE_BYTES = 1024 * 1024;
 
 /** Why the gateway does not take a picture, and which one it would take. */
-function explainAt(field: string) {
+export function explainPictureAt(field: string) {
   return ({ details }: PsephosError): readonly FieldError[] | undefined => {
     if (typeof details.max_bytes === 'number') {
       return [{ field, text: t('form.pictureTooLarge', { megabytes: details.max_bytes / MEGABYTE_BYTES }) }];
@@ -39,7 +39,7 @@ export function OptionPicture(props: {
   const { option, name, onChange } = props;
   const { http } = useRight();
   const id = `picture-${option.key}`;
-  const form = useSubmission(id, explainAt(id));
+  const form = useSubmission(id, explainPictureAt(id));
   const isNew = option.picture === undefined;
   const send = (file: File) => {
     const problems = PICTURE_TYPES.includes(file.type) ? [] : [{ field: id, text: t('form.pictureFormat') }];

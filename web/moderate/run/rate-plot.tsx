@@ -16,7 +16,7 @@ function colour(name: string): string {
 }
 
 /** light-dark() is resolved by the browser for real properties only: a probe tells what it comes to. */
-function resolved(name: string, at: HTMLElement): string {
+export function resolved(name: string, at: HTMLElement): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;
   at.append(probe);

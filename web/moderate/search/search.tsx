@@ -31,7 +31,7 @@ function Hit({ item }: { readonly item: SearchItem }) {
       {to === undefined ? (
         <strong>{title}</strong>
       ) : (
-        <a href={to} onClick={followLink}>
+        <a href={to} {...(to.startsWith('/moderate') ? { onClick: followLink } : {})}>
           {title}
         </a>
       )}

@@ -1,5 +1,6 @@
 import type { SearchItem } from '../../../protocol/search.ts';
 import { stateName } from '../../ui/election-words.ts';
+import { ideaStatusName } from '../campaigns/words.ts';
 import { statusName } from '../members/words.ts';
 import { t } from '../texts.ts';
 
@@ -11,6 +12,7 @@ export function kindName(kind: Kind): string {
     results: t('search.results'),
     meetings: t('search.meetings'),
     members: t('search.members'),
+    ideas: t('search.ideas'),
   };
   return names[kind];
 }
@@ -22,6 +24,7 @@ export function oneOfKind(kind: Kind): string {
     results: t('search.result'),
     meetings: t('search.meeting'),
     members: t('search.member'),
+    ideas: t('search.idea'),
   };
   return names[kind];
 }
@@ -42,6 +45,13 @@ const STATES: Readonly<Record<string, () => string>> = {
   active: () => statusName('active'),
   invited: () => statusName('invited'),
   inactive: () => statusName('inactive'),
+  pending: () => ideaStatusName('pending'),
+  approved: () => ideaStatusName('approved'),
+  competing: () => ideaStatusName('competing'),
+  accepted: () => ideaStatusName('accepted'),
+  in_progress: () => ideaStatusName('in_progress'),
+  complete: () => ideaStatusName('complete'),
+  rejected: () => ideaStatusName('rejected'),
 };
 
 /** A state of a newer server goes by its name. */
@@ -49,8 +59,9 @@ export function foundStateName(state: string): string {
   return STATES[state]?.() ?? state;
 }
 
-/** Where a hit is shown in the console; undefined for what stands in no meeting. */
-export function placeOf({ kind, meeting_id: meetingId }: SearchItem): string | undefined {
+/** Where a hit is shown: in the console, an idea on the page of its campaign; undefined for what stands in no meeting. */
+export function placeOf({ kind, id, meeting_id: meetingId, idea }: SearchItem): string | undefined {
+  if (idea !== null) return `/campaigns/${idea.campaign_id}/ideas/${id}`;
   if (kind === 'members') return '/moderate/members';
   return meetingId === null ? undefined : `/moderate/${meetingId}`;
 }

@@ -10,6 +10,7 @@ import { usePaged } from '../../ui/paged.ts';
 import { useSubmission } from '../../ui/submission.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
 import { t } from '../texts.ts';
+import { problemWords } from './problem-words.ts';
 import { eventName, type WebhookBody, WebhookForm } from './webhook-form.tsx';
 
 function Deliveries({ webhookId }: { readonly webhookId: string }) {
@@ -38,7 +39,7 @@ function Deliveries({ webhookId }: { readonly webhookId: string }) {
               <span class="soft small block">
                 {formatMoment(delivery.created_at)}
                 {delivery.response_status !== null && ` · HTTP ${delivery.response_status}`}
-                {delivery.problem !== null && ` · ${delivery.problem}`}
+                {delivery.problem !== null && ` · ${problemWords(delivery.problem)}`}
               </span>
             </span>
             {delivery.status !== 'waiting' && (
@@ -78,7 +79,7 @@ function Webhook({ webhook, onChanged }: { readonly webhook: WebhookView; readon
         <span class="soft small block">{webhook.events.map(eventName).join(' · ')}</span>
       </p>
       {webhook.state === 'disabled' && (
-        <p role="status">{t('webhooks.disabled', { reason: webhook.disabled_reason ?? '' })}</p>
+        <p role="status">{t('webhooks.disabled', { reason: problemWords(webhook.disabled_reason ?? '') })}</p>
       )}
       <ErrorSummary errors={form.errors} />
       <div class="row">

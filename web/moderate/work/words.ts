@@ -7,11 +7,27 @@ const NAMES: Readonly<Record<string, () => string>> = {
   notify: () => t('work.queue.notify'),
   upkeep: () => t('work.queue.upkeep'),
   webhooks: () => t('work.queue.webhooks'),
+  campaigns: () => t('work.queue.campaigns'),
+};
+
+const TASKS: Readonly<Record<string, () => string>> = {
+  tidy: () => t('work.task.tidy'),
+  retention: () => t('work.task.retention'),
+  snapshots: () => t('work.task.snapshots'),
+  statistics: () => t('work.task.statistics'),
+  hints: () => t('work.task.hints'),
+  backup: () => t('work.task.backup'),
+  'restore-drill': () => t('work.task.restoreDrill'),
 };
 
 /** A queue of a newer server goes by its name. */
 export function queueName(queue: string): string {
   return NAMES[queue]?.() ?? queue;
+}
+
+/** A task of a newer server goes by its name. */
+export function taskName(task: string): string {
+  return TASKS[task]?.() ?? task;
 }
 
 /** How long something has waited, in the largest unit that says enough. */

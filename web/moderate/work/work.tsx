@@ -6,6 +6,7 @@ import { loadRefusalWords, refusalText } from '../../ui/refusal-words.ts';
 import { Skeleton } from '../../ui/waiting.tsx';
 import { t } from '../texts.ts';
 import { DeadLetters } from './dead-letters.tsx';
+import { Tasks } from './tasks.tsx';
 import { ageWords, queueName } from './words.ts';
 
 /** While the page is looked at. */
@@ -90,6 +91,7 @@ export function Work() {
       <p>{t('work.text')}</p>
       <Queues path={`${base}/queues`} />
       <DeadLetters path={`${base}/dead-letters`} />
+      <Tasks path={`${base}/tasks`} />
     </div>
   );
 }
