@@ -122,7 +122,7 @@ test('preferences are chosen on a page and kept', async () => {
 });
 
 test('the link of a mail asks, and then stops mails without a sign-in', async () => {
-  const person = await newOrganiser(hall, 'Katherine Johnson');
+  const person = await newOrganiser(hall, 'Christine Darden');
   await invite(person, 'Third');
   const waiting = await hall.engine.mails.waiting(1_000);
   if (!waiting.ok) throw new Error(waiting.failure.message);

@@ -220,7 +220,6 @@ test('garbage is answered and harmless; too much of it in a row ends the connect
     '{"id":1,"op":"constructor"}',
     '{"id":1,"op":"__proto__"}',
     '{"__proto__":{"op":"ping"},"id":1}',
-    `{"id":"${'x'.repeat(60_000)}","op":"ping"}`,
     '{"id":1e400,"op":"ping"}',
     '{"id":{"a":1},"op":"ping"}',
     '{"id":1,"op":"ping","__proto__":null}',
@@ -233,6 +232,8 @@ test('garbage is answered and harmless; too much of it in a row ends the connect
     socket.send(text);
     expect((await socket.next()).error.code, text.slice(0, 60)).toBe('VALIDATION_001');
   }
+  socket.send(`{"id":"${'x'.repeat(60_000)}","op":"ping"}`);
+  expect((await socket.next()).error.code).toBe('VALIDATION_002');
   expect(await socket.ask({ id: 'fine', op: 'ping' })).toMatchObject({ id: 'fine', ok: true });
   for (let i = 0; i < 20; i += 1) socket.send(Buffer.from([0, 1, 2]));
   expect((await socket.next()).error.code).toBe('VALIDATION_001');
