@@ -5,6 +5,7 @@ import { checkpoint } from './queries.ts';
 import { atMost, type Line, tableOfLines } from './report.ts';
 import { startGatewayOn, startLoad } from './sockets/measure.ts';
 import { openStage, type Say, type Stage } from './stage.ts';
+import { caughtUp } from './workers.ts';
 
 export interface CoinsSizes {
   readonly members: number;
@@ -143,6 +144,7 @@ async function measureCoinSockets(stage: Stage, sizes: CoinsSizes, sums: Sums) {
   const { server } = await startGatewayOn(stage);
   const load = startLoad(stage);
   try {
+    await caughtUp(stage, [stage.orgId]); // the server's workers, with what was moved without them
     const tickets = await insertTickets(stage.sql, campaign);
     await load.order({ do: 'connect', wsUrl: server.wsUrl, tickets, sockets });
     const done: string[] = [];

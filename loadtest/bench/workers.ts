@@ -122,7 +122,8 @@ async function measureAll(stage: Stage, sizes: WorkersSizes, places: readonly Pl
   };
 }
 
-async function caughtUp(stage: Stage, orgIds: readonly string[]): Promise<void> {
+/** Waits until the workers have taken in what these logs tell. */
+export async function caughtUp(stage: Stage, orgIds: readonly string[]): Promise<void> {
   const until = performance.now() + CAUGHT_UP_MS;
   for (;;) {
     const behind = await rowsBehind(stage.sql, orgIds);

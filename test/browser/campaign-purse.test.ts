@@ -124,7 +124,7 @@ test('what is refused says why, and the page shows what is so', async () => {
   expect(await give(page, RIVER).getAttribute('aria-disabled')).toBe('true');
   await looksGoodEverywhere(page, 'refused');
   await button(page, 'Close this note').click();
-  expect(await page.locator('.purse-refused').count()).toBe(0);
+  await soon(() => page.locator('.purse-refused').count()).toBe(0);
   await page.context().close();
 }, 120_000);
 
