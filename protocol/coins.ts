@@ -88,7 +88,10 @@ const boardIdea = z.strictObject({
   idea_id: id,
   coins,
   givers: coins.meta({ description: 'How many have coins on it.' }),
-  votes: coins.meta({ description: 'The votes that these coins buy where k votes cost k × k of them: what a quadratic campaign counts. Elsewhere coins count.' }),
+  votes: coins.meta({
+    description:
+      'The votes that these coins buy where k votes cost k × k of them: what a quadratic campaign counts. Elsewhere coins count.',
+  }),
 });
 
 export const coinBoard = z
