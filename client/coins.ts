@@ -3,7 +3,7 @@ import type { SocketError } from '../protocol/errors.ts';
 import type { Refusal, ReplyOf } from '../protocol/frames.ts';
 import type { ClientCode, Details } from './errors.ts';
 import type { Link } from './link.ts';
-import { isPassing, RETRIES_MAX, retryDelayMs, sleep } from './retry.ts';
+import { type Sending, untilKnown } from './until-known.ts';
 
 /** One movement of the own coins, with the names that the protocol gives its fields. */
 export type CoinMove =
@@ -34,17 +34,11 @@ export type CoinResult =
       readonly attempts: number;
     };
 
-export interface Moving {
+export interface Moving extends Sending {
   /** the campaign's id */
   readonly campaign: string;
   readonly move: CoinMove;
   readonly requestId: string;
-  /** all attempts and pauses together */
-  readonly deadlineMs: number;
-  /** one attempt */
-  readonly timeoutMs: number;
-  /** how long to wait for a connection before the act goes over HTTP */
-  readonly fallbackAfterMs: number;
 }
 
 type Answered = AllocationReceiptView | SocketError;
@@ -52,11 +46,11 @@ type Answered = AllocationReceiptView | SocketError;
 /** One attempt over HTTP; undefined where no answer came. */
 export type MoveOverHttp = (moving: Moving, timeoutMs: number) => Promise<Answered | undefined>;
 
-type Attempt = Answered | 'no answer' | 'not sent';
-
-const PAUSE_WITHOUT_ANSWER_MS = 50;
-const UNKNOWN_WORDS =
-  'It is not known whether your coins were moved. Send it again with the same requestId: it cannot be done twice.';
+const WORDS = {
+  unsent: 'No gateway could be reached in time. No coin was moved.',
+  unknown:
+    'It is not known whether your coins were moved. Send it again with the same requestId: it cannot be done twice.',
+};
 
 /** 128 random bits in the form that ids have. */
 export function newRequestId(): string {
@@ -67,63 +61,27 @@ export function newRequestId(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-async function overSocket(link: Link, moving: Moving, fields: string, leftMs: number): Promise<Attempt> {
-  if (!(await link.up(Math.min(leftMs, moving.fallbackAfterMs)))) return 'not sent';
-  const reply = await link.request(fields, Math.min(moving.timeoutMs, leftMs));
-  if (reply === undefined) return 'no answer';
+function read(reply: string): Answered {
   const answer = JSON.parse(reply) as ReplyOf<'allocate'> | Refusal;
   if (!answer.ok) return answer.error;
   const { id: _id, ok: _ok, ...receipt } = answer;
   return receipt;
 }
 
-/**
- * Moves coins until there is an answer that is final, or time is up: retries at most twice what the protocol allows to be
- * retried, and repeats an attempt without an answer as often as time allows. It bears the same request id each time, so
- * that it is done once.
- */
+/** Moves coins until there is an answer that is final, or time is up: with the same request id each time, so that it is done once. */
 export async function moveUntilKnown(
   link: Link,
   moving: Moving,
   overHttp: MoveOverHttp | undefined,
 ): Promise<CoinResult> {
   const { campaign, move, requestId } = moving;
-  const fields = JSON.stringify({ ...move, campaign, request_id: requestId }).slice(1, -1);
-  const endMs = performance.now() + moving.deadlineMs;
-  let [attempts, retries, unknown] = [0, 0, false];
-  let last: { code: ClientCode; message: string; details?: Details | undefined } = {
-    code: 'UNREACHABLE',
-    message: 'No gateway could be reached in time. No coin was moved.',
-  };
-  for (let leftMs = moving.deadlineMs; leftMs > 0; leftMs = endMs - performance.now()) {
-    let attempt = await overSocket(link, moving, fields, leftMs);
-    if (attempt === 'not sent') {
-      if (link.isOver) {
-        last = link.refused ?? last;
-        break;
-      }
-      const restMs = Math.min(moving.timeoutMs, endMs - performance.now());
-      if (overHttp === undefined || restMs <= 0) continue;
-      attempt = (await overHttp(moving, restMs)) ?? 'no answer';
-    }
-    attempts += 1;
-    if (typeof attempt === 'string') {
-      unknown = true;
-      await sleep(PAUSE_WITHOUT_ANSWER_MS);
-      continue;
-    }
-    if ('request_id' in attempt) return { ok: true, receipt: attempt, requestId, attempts };
-    last = attempt;
-    if (attempt.code === 'LOAD_004') unknown = true;
-    if (!isPassing(attempt.code)) {
-      unknown = false; // a final answer speaks for every attempt of this act before it
-      break;
-    }
-    if (retries >= RETRIES_MAX) break;
-    retries += 1;
-    await sleep(Math.min(retryDelayMs(attempt.retry_after_ms), Math.max(0, endMs - performance.now())));
-  }
-  const { code, message, details = {} } = last;
-  if (!unknown) return { ok: false, code, message, details, unknown, requestId, attempts };
-  return { ok: false, code: 'LOAD_004', message: UNKNOWN_WORDS, details, unknown, requestId, attempts };
+  const fate = await untilKnown<AllocationReceiptView>(link, moving, {
+    fields: JSON.stringify({ ...move, campaign, request_id: requestId }).slice(1, -1),
+    read,
+    overHttp: overHttp && ((timeoutMs) => overHttp(moving, timeoutMs)),
+    words: WORDS,
+  });
+  if (fate.ok) return { ...fate, requestId };
+  const { held: _held, ...refused } = fate; // a movement of coins is never put off
+  return { ...refused, requestId };
 }
